@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db.models import Exists
+from django.utils.crypto import salted_hmac
+
+from stripe_integrations import client, conf, mapping
+from stripe_integrations.actions.base import StripeAction
+
+
+class StripeCustomer(StripeAction):
+    """Verbs on customers. Follows https://docs.stripe.com/api/customers."""
+
+    model_name = "Customer"
+    object_name = "customer"
+    resource = "customers"
+
+    @classmethod
+    def create(
+        cls,
+        user: Any,
+        email: str | None = None,
+        metadata: dict[str, str] | None = None,
+        **params: Any,
+    ) -> Any:
+        """Return the user's customer; create it at Stripe if there is none.
+
+        Calls at the same moment create one customer: they send the same idempotency key. `email`
+        defaults to the user's. Raises stripe.StripeError.
+        """
+        existing = cls.get(user)
+        if existing is not None:
+            return existing
+        email = email or getattr(user, type(user).get_email_field_name(), None) or None
+        params = {
+            "metadata": {**(metadata or {}), conf.get("USER_METADATA_KEY"): str(user.pk)},
+            **({"email": email} if email else {}),
+            **params,
+        }
+        path = client.resource_path(cls.resource)
+        key = cls._idempotency_key(user, params)
+        row = cls._call("post", path, params, idempotency_key=key)
+        cls._rows().filter(pk=row.pk).update(user=user)
+        row.user = user
+        return row
+
+    @classmethod
+    def get(cls, user: Any) -> Any:
+        """Return, from the mirror, the user's newest customer of our own account, or None."""
+        own = cls._rows().for_user(user).not_deleted().filter(account=None)
+        return own.order_by("-created", "-pk").first()
+
+    @classmethod
+    def link_user(cls, customer: str, user_pk: Any) -> bool:
+        """Set the user of a customer that has none, if both exist; tell whether it was set."""
+        users = get_user_model()._base_manager.using(conf.database())  # noqa: SLF001
+        try:
+            pk = users.model._meta.pk.to_python(user_pk)  # noqa: SLF001
+        except ValidationError:
+            return False
+        unlinked = cls._rows().filter(Exists(users.filter(pk=pk)), pk=customer, user=None)
+        return bool(unlinked.update(user_id=pk))
+
+    @classmethod
+    def after_write(cls, row: Any, data: dict[str, Any]) -> None:
+        """Link the user that the metadata names, or, if the project wants it, the e-mail."""
+        metadata = data.get("metadata")
+        named = isinstance(metadata, dict) and metadata.get(conf.get("USER_METADATA_KEY"))
+        if mapping.is_usable_id(named):
+            cls.link_user(row.pk, named)
+        elif conf.get("LINK_USERS_BY_EMAIL") and isinstance(data.get("email"), str):
+            cls._link_by_email(row.pk, mapping.clean_text(data["email"]))
+
+    @classmethod
+    def _link_by_email(cls, customer: str, email: str) -> None:
+        users = get_user_model()
+        field = users.get_email_field_name()
+        managed = users._base_manager.using(conf.database())  # noqa: SLF001
+        same = managed.filter(**{f"{field}__iexact": email})
+        found = list(same.values_list("pk", flat=True)[:2])
+        if len(found) == 1:  # two users with one address are nobody's proof
+            cls.link_user(customer, found[0])
+
+    @classmethod
+    def _idempotency_key(cls, user: Any, params: dict[str, Any]) -> str:
+        # A key is good for a day at Stripe: a customer deleted since must not be answered again.
+        gone = cls._rows().for_user(user).exclude(deleted_at=None).order_by("pk")
+        content = [str(user.pk), params, list(gone.values_list("pk", flat=True))]
+        text = json.dumps(content, sort_keys=True, default=str)
+        return salted_hmac("stripe_integrations.customer", text).hexdigest()
+
+    @classmethod
+    def _rows(cls) -> Any:
+        return cls.model().objects.using(conf.database())

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from stripe_integrations import client, conf, mapping
+from stripe_integrations.actions.base import StripeAction
+
+
+class StripeCustomerSource(StripeAction):
+    """Base for what lives below a customer: it is found by its customer and its own id."""
+
+    resource = "sources"
+
+    @classmethod
+    def create(cls, customer: Any, source: str, **params: Any) -> Any:
+        """Attach a token or source to a customer at Stripe and return the row.
+
+        Raises stripe.StripeError.
+        """
+        path = client.resource_path("customers", customer.pk, cls.resource)
+        return cls._call("post", path, {"source": source, **params}, account=customer.account)
+
+    @classmethod
+    def delete(cls, row: Any) -> Any:
+        """Detach it from its customer at Stripe, and return the row, marked as deleted.
+
+        Raises stripe.StripeError.
+        """
+        path = cls._owned_path(row.pk, row.customer_id)
+        client.request("delete", path, account=row.account)
+        return cls.soft_delete(row.pk, account=row.account)
+
+    @classmethod
+    def retrieve(cls, id: str, *, customer: str | None = None, account: str | None = None) -> Any:  # noqa: A002
+        """Read one from the API, write it, and return the row.
+
+        `customer` is its customer's id; the row's where there is a row. Raises
+        stripe.InvalidRequestError when Stripe has no such object.
+        """
+        return cls._read(cls._owned_path(id, customer or cls._owner(id)), id, account)
+
+    @classmethod
+    def _path(cls, id: str, account: str | None) -> str:  # noqa: A002, ARG003
+        return cls._owned_path(id, cls._owner(id))
+
+    @classmethod
+    def _owner(cls, id: str) -> str | None:  # noqa: A002
+        rows = cls.model().objects.using(conf.database())
+        owner: str | None = rows.filter(pk=id).values_list("customer_id", flat=True).first()
+        return owner
+
+    @classmethod
+    def _owned_path(cls, id: str, customer: str | None) -> str:  # noqa: A002
+        if customer is None:
+            raise ValueError(
+                f"Stripe finds {id} only below its customer, and no row says whose it is: "
+                f"call {cls.__name__}.retrieve({id!r}, customer=…)."
+            )
+        return client.resource_path("customers", customer, cls.resource, id)
+
+    @classmethod
+    def _pages(cls, account: str | None) -> Iterator[client.Answer]:
+        for customers in client.pages(client.resource_path("customers"), account=account):
+            for customer in customers.data["data"]:
+                if mapping.is_usable_id(customer.get("id")):
+                    path = client.resource_path("customers", customer["id"], cls.resource)
+                    yield from client.pages(path, {"object": cls.object_name}, account=account)
+
+
+class StripeCard(StripeCustomerSource):
+    """Verbs on customers' cards. Follows https://docs.stripe.com/api/cards."""
+
+    model_name = "Card"
+    object_name = "card"
+
+
+class StripeBankAccount(StripeCustomerSource):
+    """Verbs on bank accounts. Follows https://docs.stripe.com/api/customer_bank_accounts."""
+
+    model_name = "BankAccount"
+    object_name = "bank_account"
+
+
+class StripeSource(StripeCustomerSource):
+    """Verbs on sources. Follows https://docs.stripe.com/api/sources."""
+
+    model_name = "Source"
+    object_name = "source"

@@ -1,0 +1,106 @@
+"""The settings: one dict, `STRIPE_INTEGRATIONS`, read at call time, and the swappable models.
+
+Nothing is kept from one call to the next, so `override_settings` works in a test and a default
+argument can never freeze a key at import.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import router
+
+DEFAULTS: dict[str, Any] = {
+    "API_KEY": None,
+    "API_VERSION": None,
+    "API_BASE": None,
+    "LIVEMODE": None,
+    "WEBHOOK_SECRET": None,
+    "WEBHOOK_TOLERANCE": 300,
+    "MAX_BODY": 1024 * 1024,
+    "CLOCK_GUARD": 2,
+    "GIVE_UP_AFTER": 24 * 3600,
+    "USER_METADATA_KEY": "user_id",
+    "LINK_USERS_BY_EMAIL": False,
+}
+
+#: Characters of the longest id that is a key here; every index of MariaDB holds as many.
+MAX_ID = 255
+
+SWAPPABLE = (
+    "BankAccount",
+    "Card",
+    "Coupon",
+    "Customer",
+    "Event",
+    "Price",
+    "Product",
+    "Source",
+    "Subscription",
+)
+
+
+def user_settings() -> dict[str, Any]:
+    """Return the project's own dict, as it stands."""
+    given: dict[str, Any] = getattr(settings, "STRIPE_INTEGRATIONS", {})
+    return given
+
+
+def get(key: str) -> Any:
+    """Return one setting: the project's value, else the default."""
+    return user_settings().get(key, DEFAULTS[key])
+
+
+def webhook_secrets() -> list[str]:
+    """Return the configured webhook secrets that can sign anything: blank ones are left out."""
+    given = get("WEBHOOK_SECRET")
+    secrets = [given] if isinstance(given, str) else list(given or [])
+    return [secret.strip() for secret in secrets if isinstance(secret, str) and secret.strip()]
+
+
+def livemode() -> bool | None:
+    """Return the mode of this database, True for live: `LIVEMODE`, else what the key says."""
+    explicit = get("LIVEMODE")
+    if explicit is not None:
+        return bool(explicit)
+    _kind, _, rest = str(get("API_KEY") or "").partition("_")
+    return {"live": True, "test": False}.get(rest.partition("_")[0])
+
+
+def model_setting(name: str) -> str:
+    """Return the name of the top-level setting that swaps a model: Price -> STRIPE_PRICE_MODEL."""
+    words = "".join(f"_{letter}" if letter.isupper() else letter for letter in name)
+    return f"STRIPE{words.upper()}_MODEL"
+
+
+def swappable(name: str) -> str:
+    """Return the value for `Meta.swappable`, and let an absent setting mean our own model.
+
+    Without a value in the settings, Django finds no swappable setting for a plain ForeignKey to
+    our model and `makemigrations` of the user's app fails.
+    """
+    setting = model_setting(name)
+    if not hasattr(settings, setting):
+        setattr(settings, setting, f"stripe_integrations.{name}")
+    return setting
+
+
+def model(name: str) -> Any:
+    """Return the class in use for one of our models: the swapped-in one, or our own.
+
+    Raises LookupError when the setting names no installed model.
+    """
+    return apps.get_model(model_label(name), require_ready=False)
+
+
+def model_label(name: str) -> str:
+    """Return `app_label.ModelName` of the class in use for one of our models."""
+    label: str = getattr(settings, model_setting(name), f"stripe_integrations.{name}")
+    return label
+
+
+def database() -> str:
+    """Return the alias that every read and write of ours uses, so that no replica is asked."""
+    return router.db_for_write(model("Event"))

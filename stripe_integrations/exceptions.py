@@ -1,0 +1,65 @@
+"""What can go wrong, each with the HTTP status that answers it.
+
+::
+
+    StripeIntegrationsError (500)
+    ├── WebhookRefused (400)
+    │   ├── SignatureRefused      the request is not proven to come from Stripe
+    │   ├── PayloadRefused        proven, but not an event that can be stored
+    │   ├── PayloadNotConfirmed   not signed, and the API does not confirm it
+    │   └── BodyTooLarge (413)
+    └── WebhookFailed (500)       a webhook class raised; Stripe is to send the event again
+
+All are `rest_framework.exceptions.APIException`, so a view of the user's own answers with the
+right status without catching anything. Errors of the Stripe API itself are `stripe.StripeError`,
+passed on as they are.
+"""
+
+from __future__ import annotations
+
+from rest_framework.exceptions import APIException
+
+
+class StripeIntegrationsError(APIException):
+    """Base of all errors of this package."""
+
+    status_code = 500
+    default_code = "error"
+
+
+class WebhookRefused(StripeIntegrationsError):
+    """The request is not acted upon and nothing of it is stored."""
+
+    status_code = 400
+    default_code = "refused"
+
+
+class SignatureRefused(WebhookRefused):
+    """The request is not proven to come from Stripe; `code` says why, for the log."""
+
+    default_code = "signature"
+
+
+class PayloadRefused(WebhookRefused):
+    """The body is not an event that the database can hold."""
+
+    default_code = "payload"
+
+
+class PayloadNotConfirmed(WebhookRefused):
+    """An unsigned payload that Stripe's API does not confirm."""
+
+    default_code = "not_confirmed"
+
+
+class BodyTooLarge(WebhookRefused):
+    """The body is longer than `MAX_BODY`."""
+
+    status_code = 413
+    default_code = "too_large"
+
+
+class WebhookFailed(StripeIntegrationsError):
+    """At least one webhook class raised; the event is kept and a retry runs what is not done."""
+
+    default_code = "failed"

@@ -1,0 +1,73 @@
+"""What every mirror has in common: its key, its age, and the whole Stripe object."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+
+from stripe_integrations.models.fields import StripeIdField
+
+
+class StripeQuerySet(models.QuerySet[Any]):
+    """What one asks of any mirror."""
+
+    def not_deleted(self) -> StripeQuerySet:
+        """Leave out the objects that Stripe has deleted."""
+        return self.filter(deleted_at=None)
+
+
+class StripeModel(models.Model):
+    """A row equal to a Stripe object.
+
+    A column named as Stripe names an attribute is filled with it, also one that a subclass adds.
+    """
+
+    # -- what a subclass may set
+
+    #: Column -> the paths where Stripe has kept its value, newest API version first.
+    stripe_paths: ClassVar[dict[str, tuple[str, ...]]] = {}
+    #: Columns that carry an attribute's name and are yet not to be filled.
+    stripe_ignore: ClassVar[tuple[str, ...]] = ()
+    #: Whether people choose this object's ids, so that two accounts may use the same one.
+    stripe_chosen_ids: ClassVar[bool] = False
+
+    # -- the columns
+
+    id = StripeIdField(primary_key=True)
+    account = StripeIdField(
+        null=True, blank=True, help_text="The connected account it belongs to; null for our own."
+    )
+    livemode = models.BooleanField(null=True)
+    created = models.DateTimeField(null=True, blank=True)
+    stripe_data = models.JSONField(default=dict, help_text="The whole object, as last seen.")
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    # Unix seconds and not a DateTimeField: with USE_TZ=False an hour of every year is ambiguous.
+    as_of = models.BigIntegerField(
+        default=0, help_text="Stripe time (Unix seconds) that the data is from, at the latest."
+    )
+    fetched_at = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Stripe time (Unix seconds) at which it was read, at the earliest; "
+        "null for data from an event.",
+    )
+    version = models.PositiveBigIntegerField(default=1, help_text="Raised by each write.")
+    in_doubt = models.BooleanField(
+        default=False, help_text="Which of two snapshots is newer could not be settled."
+    )
+
+    objects = StripeQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether Stripe has deleted the object; the row stays, so that links keep their sense."""
+        deleted_at: datetime | None = self.deleted_at
+        return deleted_at is not None

@@ -1,0 +1,62 @@
+"""A webhook's body -> an event that every database can hold, or a `PayloadRefused`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from stripe_integrations.exceptions import PayloadRefused
+from stripe_integrations.mapping import is_usable_id
+
+#: Stripe sends 9 levels at most; MariaDB's JSON holds 31.
+MAX_DEPTH = 25
+
+
+def decode(body: bytes) -> str:
+    """Return a body as text. Raises PayloadRefused when it is not UTF-8."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PayloadRefused("The body is not UTF-8.") from error
+
+
+def parse(body: str) -> dict[str, Any]:
+    """Return the event in a body. Raises PayloadRefused when there is none that can be stored."""
+    try:
+        message = json.loads(body, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise PayloadRefused(f"The body has more than {MAX_DEPTH} levels.") from error
+    except ValueError as error:
+        raise PayloadRefused("The body is not JSON.") from error
+    return check(message)
+
+
+def check(message: Any) -> dict[str, Any]:
+    """Return `message` if it is an event that can be stored. Raises PayloadRefused if not."""
+    if not isinstance(message, dict):
+        raise PayloadRefused("The body is not a JSON object.")
+    if not is_usable_id(message.get("id")):
+        raise PayloadRefused("The event has no id of 1 to 255 printable characters.")
+    if not (isinstance(message.get("type"), str) and message["type"]):
+        raise PayloadRefused("The event has no type.")
+    if _deeper_than(message, MAX_DEPTH):
+        raise PayloadRefused(f"The event has more than {MAX_DEPTH} levels.")
+    return message
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise PayloadRefused(f"The body holds {name}, which is not JSON.")
+
+
+def _deeper_than(value: Any, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        layer = [
+            item
+            for each in layer
+            for item in (each.values() if isinstance(each, dict) else each)
+            if isinstance(item, (dict, list))
+        ]
+        if not layer:
+            return False
+    return True

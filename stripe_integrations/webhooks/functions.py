@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from stripe_integrations.webhooks.base import BaseWebhook
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def handler(*names: str) -> Callable[[Function], Function]:
+    """Register a function of an event: `@handler("price", "product")`.
+
+    Names are those of `BaseWebhook.name`. The function is called as `function(event)`. Raises
+    TypeError when used without names.
+    """
+    if not names or not all(isinstance(name, str) for name in names):
+        raise TypeError('Give the event names: @handler("product.created").')
+
+    def register(function: Function) -> Function:
+        register_function(function, names, lambda event: function(event))
+        return function
+
+    return register
+
+
+def register_function(
+    function: Callable[..., Any], names: tuple[str, ...], call: Callable[[Any], Any]
+) -> None:
+    """Define the webhook class that a decorated function stands for."""
+
+    class FunctionWebhook(BaseWebhook):
+        __module__ = function.__module__
+        __qualname__ = function.__qualname__
+        name = names
+        description = (function.__doc__ or "").strip().partition("\n")[0]
+
+        def process_webhook(self) -> None:
+            call(self.event)
