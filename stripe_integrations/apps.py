@@ -9,6 +9,6 @@ class StripeIntegrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stripe_integrations import checks, discovery  # noqa: F401, PLC0415
+        from stripe_integrations import checks, discovery  # noqa: F401
 
         discovery.import_webhooks()

@@ -95,15 +95,15 @@ def _columns(model: Any) -> Iterator[CheckMessage]:
     for field in filled:
         if not field.null and not field.has_default() and not field.empty_strings_allowed:
             yield Error(
-                f"{model._meta.label}.{field.name} is filled by Stripe, which may send null.",  # noqa: SLF001
+                f"{model._meta.label}.{field.name} is filled by Stripe, which may send null.",
                 hint="Give it null=True or a default, or name it in stripe_ignore.",
                 obj=field,
                 id="stripe_integrations.E004",
             )
-    for field in model._meta.concrete_fields:  # noqa: SLF001
+    for field in model._meta.concrete_fields:
         if _is_strict_link(field):
             yield Warning(
-                f"{model._meta.label}.{field.name} is a plain ForeignKey to a mirror: it is not "  # noqa: SLF001
+                f"{model._meta.label}.{field.name} is a plain ForeignKey to a mirror: it is not "
                 "filled, since its row may arrive later.",
                 hint="Use StripeLink from stripe_integrations.models.",
                 obj=field,

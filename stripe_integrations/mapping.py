@@ -64,7 +64,7 @@ def mapped_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     ignored = RESERVED | set(getattr(model, "stripe_ignore", ()))
     return [
         field
-        for field in model._meta.concrete_fields  # noqa: SLF001
+        for field in model._meta.concrete_fields
         if field.name not in ignored and _converter(field) is not None
     ]
 
@@ -156,7 +156,7 @@ def to_datetime(value: Any) -> datetime | None:
         moment = datetime.fromtimestamp(value, tz=timezone.utc)
     except (ValueError, OverflowError, OSError):
         return None
-    if not 1000 < moment.year < 9999:  # noqa: PLR2004 - what MariaDB holds, in any time zone
+    if not 1000 < moment.year < 9999:  # what MariaDB holds, in any time zone
         return None
     return moment if settings.USE_TZ else make_naive(moment, get_default_timezone())
 

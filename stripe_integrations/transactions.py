@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, connections, transaction
 
@@ -67,6 +67,5 @@ def finish(using: str) -> None:
             "A database error was caught and not raised on, so the transaction cannot be "
             "committed: wrap what may fail in `with transaction.atomic():`."
         )
-    connection.run_on_commit = [
-        (savepoints, hook, True) for savepoints, hook, _robust in connection.run_on_commit
-    ]
+    hooks: list[Any] = connection.run_on_commit
+    hooks[:] = [(savepoints, hook, True) for savepoints, hook, _robust in hooks]

@@ -68,7 +68,7 @@ class StripeWebhookViewSet(viewsets.ViewSet):
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer 200 once the event is stored and its classes are done."""
-        body = payloads.decode(_read(request._request))  # noqa: SLF001
+        body = payloads.decode(_read(request._request))
         signatures.verify(
             body,
             request.META.get("HTTP_STRIPE_SIGNATURE"),

@@ -117,7 +117,7 @@ class StripeAction:
         """Do what lies outside the mirror, also when the write was skipped; in its transaction."""
 
     @classmethod
-    def _path(cls, id: str, account: str | None) -> str:  # noqa: A002, ARG003
+    def _path(cls, id: str, account: str | None) -> str:  # noqa: A002
         return client.resource_path(cls.resource, id)
 
     @classmethod

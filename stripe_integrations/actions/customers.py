@@ -57,9 +57,9 @@ class StripeCustomer(StripeAction):
     @classmethod
     def link_user(cls, customer: str, user_pk: Any) -> bool:
         """Set the user of a customer that has none, if both exist; tell whether it was set."""
-        users = get_user_model()._base_manager.using(conf.database())  # noqa: SLF001
+        users = get_user_model()._base_manager.using(conf.database())
         try:
-            pk = users.model._meta.pk.to_python(user_pk)  # noqa: SLF001
+            pk = users.model._meta.pk.to_python(user_pk)
         except ValidationError:
             return False
         unlinked = cls._rows().filter(Exists(users.filter(pk=pk)), pk=customer, user=None)
@@ -79,7 +79,7 @@ class StripeCustomer(StripeAction):
     def _link_by_email(cls, customer: str, email: str) -> None:
         users = get_user_model()
         field = users.get_email_field_name()
-        managed = users._base_manager.using(conf.database())  # noqa: SLF001
+        managed = users._base_manager.using(conf.database())
         same = managed.filter(**{f"{field}__iexact": email})
         found = list(same.values_list("pk", flat=True)[:2])
         if len(found) == 1:  # two users with one address are nobody's proof

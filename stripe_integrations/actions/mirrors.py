@@ -82,9 +82,5 @@ def _insert(model: Any, key: str, values: dict[str, Any], snapshot: Snapshot) ->
 def _partial(model: Any, key: str, values: dict[str, Any]) -> Any:
     """Return the row that was just updated without reading it: other columns load on access."""
     known = {"id": key, **values}
-    names = [
-        field.attname
-        for field in model._meta.concrete_fields  # noqa: SLF001
-        if field.attname in known
-    ]
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in known]
     return model.from_db(conf.database(), names, [known[name] for name in names])

@@ -41,7 +41,7 @@ class StripeCustomerSource(StripeAction):
         return cls._read(cls._owned_path(id, customer or cls._owner(id)), id, account)
 
     @classmethod
-    def _path(cls, id: str, account: str | None) -> str:  # noqa: A002, ARG003
+    def _path(cls, id: str, account: str | None) -> str:  # noqa: A002
         return cls._owned_path(id, cls._owner(id))
 
     @classmethod

@@ -117,7 +117,7 @@ def _store(event: Any, classes: list[registry.WebhookClass]) -> str | None:
         event.runs = {key: {"done": int(time.time())}}
         event.attempts = 1
         insert()
-        _call(first, event)
+        _call(classes[0], event)
 
     if first is None:
         transactions.run(insert, conf.database())

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
 from stripe_integrations.models.fields import StripeIdField
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 class StripeQuerySet(models.QuerySet[Any]):
     """What one asks of any mirror."""
 
-    def not_deleted(self) -> StripeQuerySet:
+    def not_deleted(self) -> Self:
         """Leave out the objects that Stripe has deleted."""
         return self.filter(deleted_at=None)
 
@@ -58,7 +61,7 @@ class StripeModel(models.Model):
         default=False, help_text="Which of two snapshots is newer could not be settled."
     )
 
-    objects = StripeQuerySet.as_manager()
+    objects: ClassVar[Any] = StripeQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -48,7 +48,7 @@ class StripeBaseCustomer(StripeModel):
     default_payment_method = StripeIdField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects = CustomerQuerySet.as_manager()
+    objects: ClassVar[Any] = CustomerQuerySet.as_manager()
 
     class Meta:
         abstract = True

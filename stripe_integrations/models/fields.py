@@ -12,7 +12,7 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 from stripe_integrations.conf import MAX_ID
 
 
-class StripeIdField(models.CharField):
+class StripeIdField(models.CharField):  # type: ignore[type-arg]
     """A Stripe id: compared byte by byte, since `cus_A` and `cus_a` are two customers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -27,7 +27,7 @@ class StripeIdField(models.CharField):
         return parameters
 
 
-class StripeLinkDescriptor(ForwardManyToOneDescriptor):
+class StripeLinkDescriptor(ForwardManyToOneDescriptor):  # type: ignore[type-arg]
     """The linked row, or None while it has not arrived."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
@@ -52,9 +52,10 @@ class StripeLink(models.ForeignKey):  # type: ignore[type-arg]
         super().__init__(to, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        column = self.clone()
+        column: models.Field[Any, Any] = self.clone()
         column.set_attributes_from_name(self.name)
-        return column.deconstruct()
+        name, path, args, kwargs = column.deconstruct()
+        return name, path, list(args), kwargs
 
     def clone(self) -> Any:
         return StripeIdField(
@@ -62,7 +63,7 @@ class StripeLink(models.ForeignKey):  # type: ignore[type-arg]
             help_text=self.help_text,
             null=True,
             blank=True,
-            db_index=self.db_index,
+            db_index=self.db_index,  # type: ignore[attr-defined]
             unique=self.unique,
             db_column=self.db_column or f"{self.name}_id",
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -50,7 +51,7 @@ class StripeBasePrice(StripeModel):
     recurring_usage_type = models.CharField(max_length=255, null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects = PriceQuerySet.as_manager()
+    objects: ClassVar[Any] = PriceQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -38,7 +38,7 @@ class StripeBaseCard(StripeModel):
     name = models.TextField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects = SourceQuerySet.as_manager()
+    objects: ClassVar[Any] = SourceQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -61,7 +61,7 @@ class StripeBaseBankAccount(StripeModel):
     account_holder_name = models.TextField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects = SourceQuerySet.as_manager()
+    objects: ClassVar[Any] = SourceQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -82,7 +82,7 @@ class StripeBaseSource(StripeModel):
     currency = models.CharField(max_length=255, null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects = SourceQuerySet.as_manager()
+    objects: ClassVar[Any] = SourceQuerySet.as_manager()
 
     class Meta:
         abstract = True

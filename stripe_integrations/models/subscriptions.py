@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -59,7 +59,7 @@ class StripeBaseSubscription(StripeModel):
     latest_invoice = StripeIdField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects = SubscriptionQuerySet.as_manager()
+    objects: ClassVar[Any] = SubscriptionQuerySet.as_manager()
 
     class Meta:
         abstract = True

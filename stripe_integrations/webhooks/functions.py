@@ -18,7 +18,7 @@ def handler(*names: str) -> Callable[[Function], Function]:
         raise TypeError('Give the event names: @handler("product.created").')
 
     def register(function: Function) -> Function:
-        register_function(function, names, lambda event: function(event))
+        register_function(function, names, function)
         return function
 
     return register
