@@ -1,11 +1,18 @@
-"""Settings of the test suite. DATABASE_URL picks the database; without it, SQLite in memory."""
+"""Settings of the test suite. DATABASE_URL picks the database; without it, an SQLite file."""
 
 import os
+import tempfile
 
 import dj_database_url
 
 SECRET_KEY = "tests"
-DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", "sqlite://:memory:"))}
+# A file, since threads cannot have connections of their own to a database in memory.
+SQLITE = f"sqlite:///{tempfile.gettempdir()}/stripe_integrations_{os.getpid()}.sqlite3"
+
+DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", SQLITE))}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": f"{DATABASES['default']['NAME']}-test"}
+    DATABASES["default"]["OPTIONS"] = {"timeout": 30}
 if DATABASES["default"]["ENGINE"].endswith("mysql"):
     DATABASES["default"]["OPTIONS"] = {"charset": "utf8mb4"}
     DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4"}
@@ -17,6 +24,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = "tests.urls"
+STATIC_URL = "static/"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STRIPE_INTEGRATIONS = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Exists
+from django.db.models import Exists, Subquery
 from django.utils.crypto import salted_hmac
 
 from stripe_integrations import client, conf, mapping
@@ -62,8 +62,11 @@ class StripeCustomer(StripeAction):
             pk = users.model._meta.pk.to_python(user_pk)
         except ValidationError:
             return False
-        unlinked = cls._rows().filter(Exists(users.filter(pk=pk)), pk=customer, user=None)
-        return bool(unlinked.update(user_id=pk))
+        if isinstance(pk, int) and mapping.to_integer(pk) is None:
+            return False
+        user = users.filter(pk=pk)
+        unlinked = cls._rows().filter(Exists(user), pk=customer, user=None)
+        return bool(unlinked.update(user_id=Subquery(user.values("pk"))))
 
     @classmethod
     def after_write(cls, row: Any, data: dict[str, Any]) -> None:

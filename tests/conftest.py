@@ -1,0 +1,54 @@
+"""Fixtures that more than one folder of tests uses."""
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+import pytest
+
+from stripe_integrations import registry
+from tests.signing import signed_headers
+
+SECRET = "whsec_test"
+
+
+class Poster:
+    """Posts to the webhook over a real port, as Stripe does."""
+
+    def __init__(self, url, path="/stripe/webhook"):
+        self.address = urlsplit(url).netloc
+        self.path = path
+
+    def send(self, body, headers=None, method="POST", path=None):
+        """Send raw bytes; return (status, body)."""
+        connection = http.client.HTTPConnection(self.address, timeout=60)
+        try:
+            connection.request(method, path or self.path, body=body, headers=headers or {})
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def signed(self, body, secret=SECRET, timestamp=None, **headers):
+        """Send bytes with a good signature; return the status."""
+        signature = signed_headers(body, secret, timestamp)
+        content = {"Content-Type": "application/json", **signature, **headers}
+        return self.send(body, content)[0]
+
+    def event(self, message):
+        """Send an event as Stripe would; return the status."""
+        return self.signed(json.dumps(message).encode())
+
+
+@pytest.fixture
+def poster(live_server):
+    return Poster(live_server.url)
+
+
+@pytest.fixture
+def own_registry():
+    """Let a test register classes that are gone after it."""
+    before = dict(registry._classes)
+    yield registry
+    registry._classes.clear()
+    registry._classes.update(before)
