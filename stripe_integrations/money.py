@@ -29,7 +29,7 @@ THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 
 
 def to_decimal(amount: int | Decimal | None, currency: str | None) -> Decimal | None:
-    """Return an amount in the currency's unit (1050 of `usd` is 10.50), or None if one is unknown."""
+    """Return an amount in the currency's unit, 1050 of `usd` as 10.50; None if one is unknown."""
     if amount is None or not currency:
         return None
     currency = currency.lower()

@@ -138,7 +138,7 @@ class TestEachFamily:
         assert after["version"] == before["version"] + 1
 
     def test_null_everywhere(self, poster, name, kind, data):
-        nulls = {key: None for key in data} | {"id": "x_1", "object": data["object"]}
+        nulls = dict.fromkeys(data) | {"id": "x_1", "object": data["object"]}
         assert poster.event(objects.event(kind, data)) == 200
         assert poster.event(objects.event(kind, nulls, created=objects.NOW + 60)) == 200
         row = rows(name).get(pk="x_1")
@@ -149,7 +149,7 @@ class TestEachFamily:
         "value", [2**70, -(2**70), 1e300, "\0\ud800", [], {}, {"id": 5}, True, "x" * 6000, -1, 0.5]
     )
     def test_anything_everywhere(self, poster, name, kind, data, value):
-        odd = {key: value for key in data} | {"id": "x_1", "object": data["object"]}
+        odd = dict.fromkeys(data, value) | {"id": "x_1", "object": data["object"]}
         message = objects.event(kind, odd)
         assert poster.event(message) == 200
         assert is_stored_whole(message)
