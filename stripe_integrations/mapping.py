@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
@@ -190,6 +191,11 @@ def _decimal(field: Any, value: Any, _account: str | None) -> Decimal | None:
     return exact if number.is_finite() and exact == number else None
 
 
+def _float(_field: Any, value: Any, _account: str | None) -> float | None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if number and abs(value) <= sys.float_info.max else None
+
+
 def _integer(field: Any, value: Any, _account: str | None) -> int | None:
     kind = field.get_internal_type()
     bits = INTEGER_BITS.get(kind.removeprefix("Positive"), 32)
@@ -222,6 +228,7 @@ CONVERTERS: dict[str, Converter] = {
     "CharField": _text,
     "DateTimeField": _datetime,
     "DecimalField": _decimal,
+    "FloatField": _float,
     "IntegerField": _integer,
     "JSONField": _json,
     "PositiveBigIntegerField": _integer,
