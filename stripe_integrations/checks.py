@@ -22,12 +22,10 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
 @register(Tags.models)
 def check_models(**_kwargs: Any) -> list[CheckMessage]:
     """Hold swapped-in models against what the mapping needs."""
-    swapped = (
-        conf.model(name)
-        for name in conf.SWAPPABLE
-        if conf.model_label(name) != f"stripe_integrations.{name}"
-    )
-    return [message for model in swapped for message in _columns(model)]
+    swapped = [
+        name for name in conf.SWAPPABLE if conf.model_label(name) != f"stripe_integrations.{name}"
+    ]
+    return [message for name in swapped for message in _swapped(name)]
 
 
 @register(Tags.compatibility)
@@ -90,6 +88,19 @@ def _mode() -> Iterator[CheckMessage]:
         )
 
 
+def _swapped(name: str) -> Iterator[CheckMessage]:
+    try:
+        model = conf.model(name)
+    except (LookupError, ValueError):
+        yield Error(
+            f"{conf.model_setting(name)} is {conf.model_label(name)!r}, which is no model.",
+            hint=f"Set it to app_label.ModelName of a subclass of StripeBase{name}.",
+            id="stripe_integrations.E005",
+        )
+    else:
+        yield from _columns(model)
+
+
 def _columns(model: Any) -> Iterator[CheckMessage]:
     filled = mapping.mapped_fields(model)
     for field in filled:
@@ -112,9 +123,9 @@ def _columns(model: Any) -> Iterator[CheckMessage]:
 
 
 def _is_strict_link(field: Any) -> bool:
-    mirrors = {conf.model(name) for name in conf.SWAPPABLE}
+    mirrors = {conf.model_label(name).lower() for name in conf.SWAPPABLE}
     plain = isinstance(field, models.ForeignKey) and type(field).__name__ != "StripeLink"
-    return plain and field.related_model in mirrors
+    return plain and field.related_model._meta.label_lower in mirrors
 
 
 def _event_names() -> Iterator[CheckMessage]:

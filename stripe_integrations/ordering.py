@@ -16,6 +16,7 @@ class Row(Protocol):
 
     as_of: int
     fetched_at: int | None
+    version: int
     deleted_at: Any
     stripe_data: Any
 
@@ -34,7 +35,8 @@ class Snapshot:
     """An object as Stripe showed it, and what is known of when that was.
 
     `created` is the time of the event that carried it; `fetched_at` and `as_of` are the bounds of
-    the time at which the API was read. All are None for data of unknown age.
+    the time at which the API was read. All are None for data of unknown age. `seen` is the row's
+    version before this object was read by its id, 0 without a row.
     """
 
     data: dict[str, Any]
@@ -42,6 +44,7 @@ class Snapshot:
     created: int | None = None
     fetched_at: int | None = None
     as_of: int | None = None
+    seen: int | None = None
     deleted: bool = False
 
     @property
@@ -52,6 +55,8 @@ class Snapshot:
 
 def judge(row: Row, snapshot: Snapshot) -> Verdict:
     """Compare a snapshot with the row that is there."""
+    if snapshot.seen == row.version:
+        return Verdict.WRITE
     if says_the_same(row, snapshot):
         return Verdict.EQUAL
     if snapshot.fetched_at is not None:

@@ -34,7 +34,9 @@ def parse(body: str) -> dict[str, Any]:
 def check(message: Any) -> dict[str, Any]:
     """Return `message` if it is an event that can be stored. Raises PayloadRefused if not."""
     if not isinstance(message, dict):
-        raise PayloadRefused("The body is not a JSON object.")
+        raise PayloadRefused(
+            "The payload is not a JSON object: pass the parsed body, json.loads(request.body)."
+        )
     if not is_usable_id(message.get("id")):
         raise PayloadRefused("The event has no id of 1 to 255 printable characters.")
     if not (isinstance(message.get("type"), str) and message["type"]):
@@ -42,6 +44,14 @@ def check(message: Any) -> dict[str, Any]:
     if _deeper_than(message, MAX_DEPTH):
         raise PayloadRefused(f"The event has more than {MAX_DEPTH} levels.")
     return message
+
+
+def serialize(message: dict[str, Any]) -> str:
+    """Return the text of an event that came as a dict. Raises PayloadRefused if JSON has none."""
+    try:
+        return json.dumps(message, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise PayloadRefused(f"The event is not JSON: {error}.") from error
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -14,6 +14,7 @@ OLD, NEW = {"id": "x", "name": "old"}, {"id": "x", "name": "new"}
 class Row:
     as_of: int
     fetched_at: int | None = None
+    version: int = 7
     deleted_at: Any = None
     stripe_data: Any = None
 
@@ -45,6 +46,18 @@ class Row:
         ),
         pytest.param(
             Row(100), Snapshot(NEW, fetched_at=100, as_of=103), Verdict.IN_DOUBT, id="read then"
+        ),
+        pytest.param(
+            Row(100),
+            Snapshot(NEW, fetched_at=100, as_of=103, seen=7),
+            Verdict.WRITE,
+            id="read, and nobody wrote meanwhile",
+        ),
+        pytest.param(
+            Row(100),
+            Snapshot(NEW, fetched_at=100, as_of=103, seen=6),
+            Verdict.IN_DOUBT,
+            id="read, and somebody wrote meanwhile",
         ),
         pytest.param(Row(100), Snapshot(NEW), Verdict.IN_DOUBT, id="of unknown age"),
         pytest.param(Row(100), Snapshot(OLD), Verdict.EQUAL, id="of unknown age, but the same"),

@@ -19,7 +19,11 @@ _event: ContextVar[Any] = ContextVar("event", default=None)
 @contextmanager
 def running_for(event: Any) -> Iterator[None]:
     """Let `sync` know, while a webhook class runs, which event it runs for."""
-    token = _event.set(event)
+    # A second instance, with a message of its own: the class may change the one it is given.
+    own = type(event)(
+        kind=event.kind, body=event.body, account=event.account, livemode=event.livemode
+    )
+    token = _event.set(own)
     try:
         yield
     finally:
@@ -67,7 +71,7 @@ class StripeAction:
         if not mapping.is_usable_id(data.get("id")):
             return None
         event = _event.get()
-        if event is not None and data == event.parse()["data"]["object"]:
+        if event is not None and data == event.stripe_object:
             snapshot = cls._from_event(event, data)
             return cls._write(snapshot, account=event.account, livemode=event.livemode)
         return cls._write(
@@ -162,18 +166,24 @@ class StripeAction:
         answer = client.request(
             method, path, params, account=account, idempotency_key=idempotency_key
         )
-        return cls._write(cls._from_answer(answer.data, answer), account=account)
+        row = cls._write(cls._from_answer(answer.data, answer), account=account)
+        if row.in_doubt:  # an event of the same moment: what does Stripe say now?
+            row = cls._read(cls._path(answer.data["id"], account), answer.data["id"], account)
+        return row
 
     @classmethod
     def _read(cls, path: str, id: str, account: str | None) -> Any:  # noqa: A002
+        """Read one object; if the row was written meanwhile, read again."""
         rows = cls.model().objects.using(conf.database())
-        key = mapping.row_id(cls.model(), id, account)
+        versions = rows.filter(pk=mapping.row_id(cls.model(), id, account)).values_list(
+            "version", flat=True
+        )
         for _ in range(transactions.ATTEMPTS):
-            seen = rows.filter(pk=key).values_list("version", flat=True).first()
+            seen = versions.first() or 0
             answer = client.request("get", path, account=account)
-            if rows.filter(pk=key).values_list("version", flat=True).first() == seen:
+            if (versions.first() or 0) == seen:
                 break
-        return cls._write(cls._from_answer(answer.data, answer), account=account)
+        return cls._write(cls._from_answer(answer.data, answer, seen), account=account)
 
     @classmethod
     def _write_listed(cls, data: dict[str, Any], page: client.Answer, account: str | None) -> bool:
@@ -189,10 +199,13 @@ class StripeAction:
         return True
 
     @classmethod
-    def _from_answer(cls, data: dict[str, Any], answer: client.Answer) -> Snapshot:
+    def _from_answer(
+        cls, data: dict[str, Any], answer: client.Answer, seen: int | None = None
+    ) -> Snapshot:
         return Snapshot(
             data,
             fetched_at=answer.fetched_at,
             as_of=answer.as_of,
+            seen=seen,
             deleted=data.get("deleted") is True,
         )

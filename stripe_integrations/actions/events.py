@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from stripe_integrations import conf, mapping, payloads
-from stripe_integrations.exceptions import PayloadRefused
 
 #: After this time without an end, a worker is taken to be dead.
 LEASE = timedelta(minutes=10)
@@ -50,11 +48,7 @@ class StripeEventAction:
         else:
             envelope["data"] = {"object": message}
         payloads.check(envelope)
-        try:
-            body = json.dumps(envelope, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise PayloadRefused(f"The event is not JSON: {error}.") from error
-        event = cls.build(envelope, body)
+        event = cls.build(envelope, payloads.serialize(envelope))
         try:
             with transaction.atomic(using=conf.database()):
                 event.save(using=conf.database(), force_insert=True)

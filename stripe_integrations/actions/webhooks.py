@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 import traceback
@@ -45,12 +44,12 @@ class StripeWebhook:
         """
         message = payloads.check(event_data)
         if verified:
-            return cls.receive(message, json.dumps(message))
+            return cls.receive(message, payloads.serialize(message))
         stored = StripeEventAction.find(message["id"])
         if stored is not None:
             return cls.process(stored)
         message = confirmed(message)
-        return cls.receive(message, json.dumps(message))
+        return cls.receive(message, payloads.serialize(message))
 
     @classmethod
     def receive(cls, message: dict[str, Any], body: str) -> Any:

@@ -19,13 +19,6 @@ class EventStatus(models.TextChoices):
     IGNORED = "ignored", "ignored: it is of the other mode, live or test"
 
 
-def object_of(message: dict[str, Any]) -> dict[str, Any]:
-    """Return the object that an event is about, or an empty dict for an event without."""
-    data = message.get("data")
-    found = data.get("object") if isinstance(data, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
 class StripeBaseEvent(models.Model):
     """An event: its body to the letter, and how far its processing has come.
 
@@ -99,7 +92,7 @@ class StripeBaseEvent(models.Model):
     def message(self) -> dict[str, Any]:
         """The whole event as a dict, parsed once per instance."""
         if "message" not in self.__dict__:
-            self.__dict__["message"] = self.parse()
+            self.__dict__["message"] = json.loads(self.body)
         parsed: dict[str, Any] = self.__dict__["message"]
         return parsed
 
@@ -108,15 +101,12 @@ class StripeBaseEvent(models.Model):
         self.body = json.dumps(message)
         self.__dict__["message"] = message
 
-    def parse(self) -> dict[str, Any]:
-        """Return the body as a new dict."""
-        parsed: dict[str, Any] = json.loads(self.body)
-        return parsed
-
     @property
     def stripe_object(self) -> dict[str, Any]:
         """`message["data"]["object"]`, or an empty dict for an event without."""
-        return object_of(self.message)
+        data = self.message.get("data")
+        found = data.get("object") if isinstance(data, dict) else None
+        return found if isinstance(found, dict) else {}
 
     @property
     def verb(self) -> str:
