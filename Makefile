@@ -1,0 +1,70 @@
+PYTHON ?= python3
+BIN := .venv/bin
+POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/test
+MARIADB_URL ?= mysql://root@127.0.0.1:3306/test
+
+# The targets run in .venv, which each creates or extends with what it needs.
+TEST := .venv/.test
+DEV := .venv/.dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-swapped test-postgres test-mariadb lint types imports migrations check matrix clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(TEST)  ## post a story of signed events to the example project, and compare
+	$(BIN)/python example_project/demo.py
+
+run: $(TEST)  ## serve the example project, with an admin user that it prints
+	$(BIN)/python example_project/manage.py migrate --verbosity 0
+	$(BIN)/python example_project/manage.py make_admin
+	$(BIN)/python example_project/manage.py runserver
+
+test: $(TEST)  ## run the tests on SQLite
+	$(BIN)/python -m pytest
+
+test-swapped: $(TEST)  ## run the tests on SQLite with every model swapped
+	DJANGO_SETTINGS_MODULE=tests.settings_swapped $(BIN)/python -m pytest
+
+test-postgres: $(TEST)  ## run the tests on PostgreSQL (POSTGRES_URL)
+	$(BIN)/pip install --quiet --editable ".[postgres]"
+	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} $(BIN)/python -m pytest --create-db
+
+test-mariadb: $(TEST)  ## run the tests on MariaDB or MySQL (MARIADB_URL)
+	$(BIN)/pip install --quiet --editable ".[mysql]"
+	DATABASE_URL=$${DATABASE_URL:-$(MARIADB_URL)} $(BIN)/python -m pytest --create-db
+
+lint: $(DEV)  ## lint, and look at the format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV)  ## check the types
+	$(BIN)/mypy
+
+imports: $(DEV)  ## hold the import contract
+	$(BIN)/lint-imports
+
+migrations: $(TEST)  ## look for changes of models without a migration
+	PYTHONPATH=. DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/django-admin makemigrations --check --dry-run
+	PYTHONPATH=. DJANGO_SETTINGS_MODULE=tests.settings_swapped $(BIN)/django-admin makemigrations --check --dry-run
+	$(BIN)/python example_project/manage.py makemigrations --check --dry-run
+
+check: lint types imports migrations test test-swapped  ## all of these, on SQLite
+
+matrix: $(DEV)  ## run the tests on every supported version (nox finds the Pythons on PATH)
+	PATH="$(subst $() $(),:,$(wildcard $(HOME)/.pyenv/versions/3.1*/bin)):$(PATH)" $(BIN)/nox $(NOX)
+
+clean:  ## remove what the targets made
+	rm -rf .venv .nox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.venv:
+	$(PYTHON) -m venv .venv
+
+$(TEST): setup.cfg pyproject.toml | .venv
+	$(BIN)/pip install --quiet --editable ".[test]"
+	@touch $@
+
+$(DEV): setup.cfg pyproject.toml $(TEST)
+	$(BIN)/pip install --quiet --editable ".[test,dev]"
+	@touch $@
