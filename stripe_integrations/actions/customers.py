@@ -94,7 +94,7 @@ class StripeCustomer(StripeAction):
         gone = cls._rows().for_user(user).exclude(deleted_at=None).order_by("pk")
         content = [str(user.pk), params, list(gone.values_list("pk", flat=True))]
         text = json.dumps(content, sort_keys=True, default=str)
-        return salted_hmac("stripe_integrations.customer", text).hexdigest()
+        return salted_hmac("stripe_integrations.customer", text, algorithm="sha256").hexdigest()
 
     @classmethod
     def _rows(cls) -> Any:
