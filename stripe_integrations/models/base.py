@@ -42,9 +42,11 @@ class StripeModel(models.Model):
     account = StripeIdField(
         null=True, blank=True, help_text="The connected account it belongs to; null for our own."
     )
-    livemode = models.BooleanField(null=True)
+    livemode = models.BooleanField(null=True, blank=True)
     created = models.DateTimeField(null=True, blank=True)
-    stripe_data = models.JSONField(default=dict, help_text="The whole object, as last seen.")
+    stripe_data = models.JSONField(
+        default=dict, blank=True, help_text="The whole object, as last seen."
+    )
     deleted_at = models.DateTimeField(null=True, blank=True)
     # Unix seconds and not a DateTimeField: with USE_TZ=False an hour of every year is ambiguous.
     as_of = models.BigIntegerField(

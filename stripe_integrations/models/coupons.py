@@ -26,7 +26,7 @@ class StripeBaseCoupon(StripeModel):
     max_redemptions = models.BigIntegerField(null=True, blank=True)
     times_redeemed = models.BigIntegerField(null=True, blank=True)
     redeem_by = models.DateTimeField(null=True, blank=True)
-    valid = models.BooleanField(null=True)
+    valid = models.BooleanField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
     class Meta:

@@ -43,7 +43,7 @@ class StripeBaseCustomer(StripeModel):
     phone = models.CharField(max_length=255, null=True, blank=True)
     currency = models.CharField(max_length=255, null=True, blank=True)
     balance = models.BigIntegerField(null=True, blank=True)
-    delinquent = models.BooleanField(null=True)
+    delinquent = models.BooleanField(null=True, blank=True)
     default_source = StripeIdField(null=True, blank=True)
     default_payment_method = StripeIdField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)

@@ -46,7 +46,7 @@ class StripeBaseEvent(models.Model):
     id = StripeIdField(primary_key=True)
     kind = models.CharField(max_length=255, db_index=True, help_text="Stripe's `type`.")
     created = models.DateTimeField(null=True, blank=True, db_index=True)
-    livemode = models.BooleanField(null=True)
+    livemode = models.BooleanField(null=True, blank=True)
     api_version = models.CharField(max_length=255, null=True, blank=True)
     account = StripeIdField(
         null=True, blank=True, help_text="The connected account it happened in; null for our own."

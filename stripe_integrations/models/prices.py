@@ -35,7 +35,7 @@ class StripeBasePrice(StripeModel):
     }
 
     product = StripeLink(conf.model_label("Product"), related_name="%(class)ss")
-    active = models.BooleanField(null=True)
+    active = models.BooleanField(null=True, blank=True)
     currency = models.CharField(max_length=255, null=True, blank=True)
     unit_amount = models.BigIntegerField(null=True, blank=True)
     unit_amount_decimal = models.DecimalField(

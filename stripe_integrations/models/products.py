@@ -16,7 +16,7 @@ class StripeBaseProduct(StripeModel):
     stripe_chosen_ids = True
 
     name = models.TextField(null=True, blank=True)
-    active = models.BooleanField(null=True)
+    active = models.BooleanField(null=True, blank=True)
     description = models.TextField(null=True, blank=True)
     default_price = StripeLink(conf.model_label("Price"), related_name="+")
     type = models.CharField(max_length=255, null=True, blank=True)

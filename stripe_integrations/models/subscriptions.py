@@ -52,7 +52,7 @@ class StripeBaseSubscription(StripeModel):
     trial_start = models.DateTimeField(null=True, blank=True)
     trial_end = models.DateTimeField(null=True, blank=True)
     cancel_at = models.DateTimeField(null=True, blank=True)
-    cancel_at_period_end = models.BooleanField(null=True)
+    cancel_at_period_end = models.BooleanField(null=True, blank=True)
     canceled_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     default_payment_method = StripeIdField(null=True, blank=True)
