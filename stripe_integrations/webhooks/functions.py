@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
 
 from stripe_integrations.webhooks.base import BaseWebhook
 
@@ -27,7 +30,15 @@ def handler(*names: str) -> Callable[[Function], Function]:
 def register_function(
     function: Callable[..., Any], names: tuple[str, ...], call: Callable[[Any], Any]
 ) -> None:
-    """Define the webhook class that a decorated function stands for."""
+    """Define the webhook class that a decorated function stands for.
+
+    Raises ImproperlyConfigured for a coroutine function.
+    """
+    if inspect.iscoroutinefunction(function):
+        raise ImproperlyConfigured(
+            f"{function.__module__}.{function.__qualname__} is a coroutine function, which nobody "
+            "would await: write `def`."
+        )
 
     class FunctionWebhook(BaseWebhook):
         __module__ = function.__module__
