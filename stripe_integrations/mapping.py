@@ -38,6 +38,8 @@ RESERVED = frozenset(
 )
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+#: SQLite keeps a decimal as a float.
+SQLITE_DIGITS = 15
 INTEGER_BITS = {"SmallIntegerField": 16, "IntegerField": 32, "BigIntegerField": 64}
 
 ABSENT: Any = object()
@@ -188,7 +190,9 @@ def _decimal(field: Any, value: Any, _account: str | None) -> Decimal | None:
         exact = number.quantize(Decimal(1).scaleb(-field.decimal_places), context=field.context)
     except InvalidOperation:
         return None
-    return exact if number.is_finite() and exact == number else None
+    if not number.is_finite() or exact != number:
+        return None
+    return exact if len(number.normalize().as_tuple().digits) <= SQLITE_DIGITS else None
 
 
 def _float(_field: Any, value: Any, _account: str | None) -> float | None:

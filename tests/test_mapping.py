@@ -52,6 +52,8 @@ def test_any_value_in_any_key_can_be_saved(kind):
         ("Price", "unit_amount_decimal", 1.1, Decimal("1.1")),
         ("Price", "unit_amount_decimal", "1e-13", None),
         ("Price", "unit_amount_decimal", "1" * 30, None),
+        ("Price", "unit_amount_decimal", "1" * 15, Decimal("1" * 15)),
+        ("Price", "unit_amount_decimal", "1" * 16, None),
         ("Price", "unit_amount_decimal", "NaN", None),
         ("Price", "unit_amount_decimal", "", None),
         ("Price", "currency", "x" * 255, "x" * 255),
