@@ -53,7 +53,7 @@ migrations: $(TEST)  ## look for changes of models without a migration
 check: lint types imports migrations test test-swapped  ## all of these, on SQLite
 
 matrix: $(DEV)  ## run the tests on every supported version (nox finds the Pythons on PATH)
-	PATH="$(subst $() $(),:,$(wildcard $(HOME)/.pyenv/versions/3.1*/bin)):$(PATH)" $(BIN)/nox $(NOX)
+	PATH="$(subst $() $(),,$(addsuffix :,$(wildcard $(HOME)/.pyenv/versions/3.1*/bin)))$(PATH)" $(BIN)/nox $(NOX)
 
 clean:  ## remove what the targets made
 	rm -rf .venv .nox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

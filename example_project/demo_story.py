@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 #: The story's clock: Unix seconds.
@@ -29,14 +31,23 @@ class Step:
     times: int = 1  # sent as often, at the same moment
 
 
-def event(kind: str, data: dict[str, Any], minute: int) -> dict[str, Any]:
-    """Return an event that happened so many minutes into the story."""
+def at(minute: int) -> str:
+    """Return a moment of the story as SQLite holds it."""
+    return f"{datetime.fromtimestamp(START + 60 * minute, timezone.utc):%Y-%m-%d %H:%M:%S}"
+
+
+def event(kind: str, data: dict[str, Any], minute: int, **previous: Any) -> dict[str, Any]:
+    """Return an event that happened so many minutes into the story.
+
+    `previous` is what an update has replaced.
+    """
+    changes = {"previous_attributes": previous} if previous else {}
     return {
         "id": f"evt_demo{next(_numbers):04}",
         "object": "event",
         "api_version": "2026-10-28.endive",
         "created": START + 60 * minute,
-        "data": {"object": data},
+        "data": {"object": data, **changes},
         "livemode": False,
         "pending_webhooks": 1,
         "request": {"id": None, "idempotency_key": None},
@@ -44,230 +55,328 @@ def event(kind: str, data: dict[str, Any], minute: int) -> dict[str, Any]:
     }
 
 
-def _object(kind: str, id: str, **values: Any) -> dict[str, Any]:  # noqa: A002
-    common = {"created": START, "livemode": False, "metadata": {}}
-    return {"id": id, "object": kind, **common, **values}
+# -- Stripe's objects, with what they have in the story unless a step says otherwise
 
 
-def product(**values: Any) -> dict[str, Any]:
-    base = {"active": True, "name": "Gold", "statement_descriptor": "GOLD", "updated": START}
-    return _object("product", values.pop("id", "prod_gold"), **{**base, **values})
-
-
-def price(**values: Any) -> dict[str, Any]:
-    base = {
+def product(id: str = "prod_gold", **values: Any) -> dict[str, Any]:  # noqa: A002
+    return {
+        "id": id,
+        "object": "product",
         "active": True,
-        "currency": "eur",
-        "product": "prod_gold",
-        "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
-        "type": "recurring",
-        "unit_amount": 1900,
-        "unit_amount_decimal": "1900",
+        "created": START,
+        "default_price": None,
+        "description": None,
+        "images": [],
+        "livemode": False,
+        "marketing_features": [],
+        "metadata": {},
+        "name": "Gold",
+        "package_dimensions": None,
+        "shippable": None,
+        "statement_descriptor": "GOLD",
+        "tax_code": None,
+        "type": "service",
+        "unit_label": None,
+        "updated": START,
+        "url": None,
+        **values,
     }
-    return _object("price", values.pop("id", "price_gold"), **{**base, **values})
 
 
-def customer(**values: Any) -> dict[str, Any]:
-    base = {"balance": 0, "currency": "eur", "email": "ada@example.com", "name": "Ada"}
-    return _object("customer", values.pop("id", "cus_ada"), **{**base, **values})
+def price(
+    id: str = "price_gold",  # noqa: A002
+    unit_amount: int = 1900,
+    **values: Any,
+) -> dict[str, Any]:
+    return {
+        "id": id,
+        "object": "price",
+        "active": True,
+        "billing_scheme": "per_unit",
+        "created": START,
+        "currency": "eur",
+        "custom_unit_amount": None,
+        "livemode": False,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": None,
+        "product": "prod_gold",
+        "recurring": {
+            "interval": "month",
+            "interval_count": 1,
+            "meter": None,
+            "trial_period_days": None,
+            "usage_type": "licensed",
+        },
+        "tax_behavior": "unspecified",
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "recurring",
+        "unit_amount": unit_amount,
+        "unit_amount_decimal": str(unit_amount),
+        **values,
+    }
 
 
-def card(**values: Any) -> dict[str, Any]:
-    base = {
+def customer(id: str = "cus_ada", **values: Any) -> dict[str, Any]:  # noqa: A002
+    return {
+        "id": id,
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": START,
+        "currency": "eur",
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "email": "ada@example.com",
+        "invoice_prefix": "A1B2C3D4",
+        "invoice_settings": {"custom_fields": None, "default_payment_method": None},
+        "livemode": False,
+        "metadata": {},
+        "name": "Ada",
+        "phone": None,
+        "preferred_locales": [],
+        "shipping": None,
+        "tax_exempt": "none",
+        **values,
+    }
+
+
+def card(id: str = "card_visa", **values: Any) -> dict[str, Any]:  # noqa: A002
+    return {
+        "id": id,
+        "object": "card",
+        "address_zip": None,
         "brand": "Visa",
+        "country": "DE",
         "customer": "cus_ada",
+        "cvc_check": "pass",
         "exp_month": 4,
         "exp_year": 2028,
+        "fingerprint": "Xt5EWLLDS7FJjR1c",
+        "funding": "credit",
         "last4": "4242",
         "metadata": {},
+        "name": None,
+        "tokenization_method": None,
+        **values,
     }
-    return {"id": values.pop("id", "card_visa"), "object": "card", **base, **values}
 
 
-def subscription(**values: Any) -> dict[str, Any]:
+def subscription(
+    id: str = "sub_ada",  # noqa: A002
+    quantity: int = 1,
+    period: int = 0,
+    **values: Any,
+) -> dict[str, Any]:
+    """Return a subscription in its period of that number; a period is 30 days."""
     item = {
-        "id": "si_gold",
+        "id": f"si_{id}",
         "object": "subscription_item",
-        "current_period_end": START + 30 * DAY,
-        "current_period_start": START,
+        "created": START,
+        "current_period_end": START + (period + 1) * 30 * DAY,
+        "current_period_start": START + period * 30 * DAY,
+        "discounts": [],
+        "metadata": {},
         "price": price(),
-        "quantity": values.pop("quantity", 1),
+        "quantity": quantity,
+        "subscription": id,
+        "tax_rates": [],
     }
-    base = {
+    return {
+        "id": id,
+        "object": "subscription",
+        "automatic_tax": {"enabled": False, "liability": None},
+        "billing_cycle_anchor": START,
+        "cancel_at": None,
         "cancel_at_period_end": False,
+        "canceled_at": None,
+        "collection_method": "charge_automatically",
+        "created": START,
         "currency": "eur",
         "customer": "cus_ada",
-        "items": {"object": "list", "data": [item], "has_more": False},
+        "default_payment_method": None,
+        "discounts": [],
+        "ended_at": None,
+        "items": {"object": "list", "data": [item], "has_more": False, "total_count": 1},
+        "latest_invoice": "in_demo",
+        "livemode": False,
+        "metadata": {},
         "start_date": START,
         "status": "trialing",
+        "trial_end": START + 30 * DAY,
+        "trial_start": START,
+        **values,
     }
-    return _object("subscription", values.pop("id", "sub_ada"), **{**base, **values})
 
 
-def coupon(**values: Any) -> dict[str, Any]:
-    base = {"duration": "once", "name": "Spring", "percent_off": 12.5, "times_redeemed": 0}
-    return _object("coupon", values.pop("id", "SPRING"), **{**base, **values})
+def coupon(id: str = "SPRING", **values: Any) -> dict[str, Any]:  # noqa: A002
+    return {
+        "id": id,
+        "object": "coupon",
+        "amount_off": None,
+        "created": START,
+        "currency": None,
+        "duration": "once",
+        "duration_in_months": None,
+        "livemode": False,
+        "max_redemptions": None,
+        "metadata": {},
+        "name": "Spring",
+        "percent_off": 12.5,
+        "redeem_by": None,
+        "times_redeemed": 0,
+        "valid": True,
+        **values,
+    }
+
+
+# -- what happens
 
 
 def story() -> list[Step]:
     """Return the steps, first to last."""
     gold = event("product.created", product(), 2)
+    tin = partial(product, "prod_tin", name="Tin", statement_descriptor=None)
+    tin_price = partial(price, "price_tin", product="prod_tin")
+    amex = card("card_amex", brand="American Express", last4="0005")
+    bob = customer("cus_bob", email="bob@example.com", name="Bob")
+    bobs = partial(subscription, "sub_bob", customer="cus_bob")
+    ship = {"id": "ship_1", "object": "spaceship"}
+    paid = subscription(status="active", quantity=3, period=1)
+    ended = {"canceled_at": START + 60 * 52, "ended_at": START + 60 * 52}
+    told = "customer.subscription.trial_will_end"
+    autumn = coupon("AUTUMN", name="Autumn", percent_off=None, amount_off=500, currency="eur")
+    cy = customer("cus_cy", email="cy@example.com", name="Cy", balance=-250)
+    cys = partial(subscription, "sub_cy", customer="cus_cy", quantity=2)
     return [
         Step("a price before its product", event("price.created", price(), 1)),
         Step("the product", gold),
         Step("the same event again", gold),
-        Step(
-            "a subscription before its customer",
-            event("customer.subscription.created", subscription(), 10),
-        ),
+        Step("before its customer", event("customer.subscription.created", subscription(), 10)),
         Step("the customer", event("customer.created", customer(), 9), times=4),
         Step("a card", event("customer.source.created", card(), 11)),
         Step("a coupon", event("coupon.created", coupon(), 12)),
-        Step("the coupon is used", event("coupon.updated", coupon(times_redeemed=1), 20)),
-        Step("the product's new name", event("product.updated", product(name="Gold Plus"), 22)),
-        Step("a late, older update", event("product.updated", product(name="Gold Minus"), 21)),
+        Step("another", event("coupon.created", autumn, 13)),
+        Step("it is used", event("coupon.updated", {**autumn, "times_redeemed": 1}, 20)),
+        Step(
+            "the product's new name",
+            event("product.updated", product(name="Gold Plus"), 22, name="Gold"),
+        ),
+        Step(
+            "a late, older update",
+            event("product.updated", product(name="Gold Minus"), 21, name="Gold"),
+        ),
         Step("a forged deletion", event("product.deleted", product(), 90), REFUSED, forged=True),
-        Step(
-            "an event type of tomorrow",
-            event("spaceship.launched", {"id": "ship_1", "object": "spaceship"}, 23),
-        ),
-        Step("a second product", event("product.created", product(id="prod_tin", name="Tin"), 24)),
-        Step(
-            "its price",
-            event(
-                "price.created",
-                price(
-                    id="price_tin", product="prod_tin", unit_amount=500, unit_amount_decimal="500"
-                ),
-                25,
-            ),
-        ),
+        Step("an event type of tomorrow", event("spaceship.launched", ship, 23)),
+        Step("a second product", event("product.created", tin(), 24)),
+        Step("its price", event("price.created", tin_price(unit_amount=500), 25)),
         Step(
             "its price rises",
-            event(
-                "price.updated",
-                price(
-                    id="price_tin", product="prod_tin", unit_amount=700, unit_amount_decimal="700"
-                ),
-                26,
-            ),
+            event("price.updated", tin_price(unit_amount=700), 26, unit_amount=500),
         ),
-        Step(
-            "its price is gone",
-            event(
-                "price.deleted",
-                price(
-                    id="price_tin", product="prod_tin", unit_amount=700, unit_amount_decimal="700"
-                ),
-                28,
-            ),
-        ),
+        Step("its price is gone", event("price.deleted", tin_price(unit_amount=700), 28)),
         Step(
             "an update from before that",
-            event(
-                "price.updated",
-                price(
-                    id="price_tin", product="prod_tin", unit_amount=600, unit_amount_decimal="600"
-                ),
-                27,
-            ),
+            event("price.updated", tin_price(unit_amount=600), 27, unit_amount=500),
         ),
-        Step(
-            "the second product is gone",
-            event("product.deleted", product(id="prod_tin", name="Tin"), 29),
-        ),
-        Step(
-            "the trial ends soon", event("customer.subscription.trial_will_end", subscription(), 30)
-        ),
+        Step("the second product is gone", event("product.deleted", tin(), 29)),
+        Step("the trial ends soon", event(told, subscription(), 30), times=3),
         Step(
             "the subscription is paid",
-            event("customer.subscription.updated", subscription(status="active", quantity=3), 40),
+            event("customer.subscription.updated", paid, 40, status="trialing"),
         ),
         Step(
             "the customer's new address",
-            event("customer.updated", customer(email="ada@lovelace.example"), 41),
+            event(
+                "customer.updated",
+                customer(email="ada@lovelace.example"),
+                41,
+                email="ada@example.com",
+            ),
             times=4,
         ),
+        Step("a second card", event("customer.source.created", amex, 42)),
         Step(
-            "a second card",
-            event(
-                "customer.source.created",
-                card(id="card_amex", brand="American Express", last4="0005"),
-                42,
-            ),
+            "the first card's new date",
+            event("customer.source.updated", card(exp_year=2031), 43, exp_year=2028),
         ),
+        Step("the second card is gone", event("customer.source.deleted", amex, 44)),
         Step(
-            "the first card's new date", event("customer.source.updated", card(exp_year=2031), 43)
+            "the price has a nickname",
+            event("price.updated", price(nickname="monthly"), 45, nickname=None),
         ),
-        Step(
-            "the second card is gone",
-            event(
-                "customer.source.deleted",
-                card(id="card_amex", brand="American Express", last4="0005"),
-                44,
-            ),
-        ),
-        Step(
-            "another customer",
-            event(
-                "customer.created", customer(id="cus_bob", email="bob@example.com", name="Bob"), 50
-            ),
-        ),
-        Step(
-            "another subscription",
-            event(
-                "customer.subscription.created", subscription(id="sub_bob", customer="cus_bob"), 51
-            ),
-        ),
+        Step("another customer", event("customer.created", bob, 50)),
+        Step("another subscription", event("customer.subscription.created", bobs(), 51)),
         Step(
             "which is canceled",
-            event(
-                "customer.subscription.deleted",
-                subscription(id="sub_bob", customer="cus_bob", status="canceled"),
-                52,
-            ),
+            event("customer.subscription.deleted", bobs(status="canceled", **ended), 52),
         ),
+        Step("that customer is gone", event("customer.deleted", bob, 53)),
+        Step("the coupon is gone", event("coupon.deleted", coupon(), 60)),
+        Step("and is made anew", event("coupon.created", coupon(percent_off=20), 61)),
+        Step("one more coupon", event("coupon.created", coupon("WINTER"), 62)),
+        Step("which is gone", event("coupon.deleted", coupon("WINTER"), 63)),
+        Step("one more product", event("product.created", product("prod_oak", name="Oak"), 64)),
         Step(
-            "that customer is gone",
-            event(
-                "customer.deleted", customer(id="cus_bob", email="bob@example.com", name="Bob"), 53
-            ),
+            "which costs",
+            event("price.created", price("price_oak", unit_amount=9900, product="prod_oak"), 64),
         ),
-        Step("the coupon is gone", event("coupon.deleted", coupon(times_redeemed=1), 60)),
+        Step("a third customer", event("customer.created", cy, 65)),
+        Step("who subscribes", event("customer.subscription.created", cys(), 66)),
         Step(
-            "and is made anew", event("coupon.created", coupon(percent_off=20, name="Spring 2"), 61)
+            "with a card", event("customer.source.created", card("card_cy", customer="cus_cy"), 67)
         ),
     ]
 
 
-#: Table -> id -> column -> what Stripe has in the end; `deleted` tells whether it is gone.
+#: Table -> id -> column -> what Stripe has in the end.
 LAST_STATE: dict[str, dict[str, dict[str, Any]]] = {
     "billing_product": {
-        "prod_gold": {"name": "Gold Plus", "statement_descriptor": "GOLD", "deleted": False},
-        "prod_tin": {"name": "Tin", "statement_descriptor": "GOLD", "deleted": True},
+        "prod_gold": {"name": "Gold Plus", "statement_descriptor": "GOLD", "deleted_at": None},
+        "prod_tin": {"name": "Tin", "statement_descriptor": None, "deleted_at": at(29)},
+        "prod_oak": {"name": "Oak", "statement_descriptor": "GOLD", "deleted_at": None},
     },
     "stripe_integrations_price": {
-        "price_gold": {"unit_amount": 1900, "product_id": "prod_gold", "deleted": False},
-        "price_tin": {"unit_amount": 700, "product_id": "prod_tin", "deleted": True},
+        "price_gold": {
+            "product_id": "prod_gold",
+            "unit_amount": 1900,
+            "currency": "eur",
+            "recurring_interval": "month",
+            "nickname": "monthly",
+            "deleted_at": None,
+        },
+        "price_oak": {"product_id": "prod_oak", "unit_amount": 9900, "deleted_at": None},
+        "price_tin": {"product_id": "prod_tin", "unit_amount": 700, "deleted_at": at(28)},
     },
     "stripe_integrations_customer": {
-        "cus_ada": {"email": "ada@lovelace.example", "deleted": False},
-        "cus_bob": {"email": "bob@example.com", "deleted": True},
+        "cus_ada": {"email": "ada@lovelace.example", "name": "Ada", "deleted_at": None},
+        "cus_bob": {"email": "bob@example.com", "name": "Bob", "deleted_at": at(53)},
+        "cus_cy": {"email": "cy@example.com", "balance": -250, "deleted_at": None},
     },
     "stripe_integrations_card": {
-        "card_visa": {"exp_year": 2031, "customer_id": "cus_ada", "deleted": False},
-        "card_amex": {"exp_year": 2028, "customer_id": "cus_ada", "deleted": True},
+        "card_visa": {"customer_id": "cus_ada", "exp_year": 2031, "deleted_at": None},
+        "card_amex": {"customer_id": "cus_ada", "last4": "0005", "deleted_at": at(44)},
+        "card_cy": {"customer_id": "cus_cy", "brand": "Visa", "deleted_at": None},
     },
     "stripe_integrations_subscription": {
-        "sub_ada": {"status": "active", "quantity": 3, "price_id": "price_gold", "deleted": False},
-        "sub_bob": {
-            "status": "canceled",
-            "quantity": 1,
+        "sub_ada": {
+            "customer_id": "cus_ada",
+            "status": "active",
+            "quantity": 3,
             "price_id": "price_gold",
-            "deleted": False,
+            "current_period_start": at(30 * DAY // 60),
+            "current_period_end": at(60 * DAY // 60),
+            "deleted_at": None,
         },
+        # A canceled subscription is still there.
+        "sub_bob": {"status": "canceled", "canceled_at": at(52), "deleted_at": None},
+        "sub_cy": {"customer_id": "cus_cy", "quantity": 2, "status": "trialing"},
     },
     "stripe_integrations_coupon": {
-        "SPRING": {"name": "Spring 2", "percent_off": 20, "deleted": False},
+        "SPRING": {"percent_off": 20, "name": "Spring", "deleted_at": None},
+        "AUTUMN": {"amount_off": 500, "times_redeemed": 1, "deleted_at": None},
+        "WINTER": {"percent_off": 12.5, "deleted_at": at(63)},
     },
 }

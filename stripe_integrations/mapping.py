@@ -192,7 +192,8 @@ def _decimal(field: Any, value: Any, _account: str | None) -> Decimal | None:
         return None
     if not number.is_finite() or exact != number:
         return None
-    return exact if len(number.normalize().as_tuple().digits) <= SQLITE_DIGITS else None
+    digits = max(len(number.normalize().as_tuple().digits), number.adjusted() + 1)
+    return exact if digits <= SQLITE_DIGITS else None
 
 
 def _float(_field: Any, value: Any, _account: str | None) -> float | None:

@@ -6,6 +6,7 @@ A class is registered by being defined (`webhooks.base.BaseWebhook.__init_subcla
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -26,16 +27,22 @@ def register(webhook: WebhookClass) -> None:
             f'{where} names no event: set `name`, for example name = "product.created", '
             "or set `abstract = True` on a base class."
         )
-    if inspect.iscoroutinefunction(webhook.process_webhook):
-        raise ImproperlyConfigured(
-            f"{where}.process_webhook is a coroutine function, which nobody would await: "
-            "write `def process_webhook(self)`."
-        )
+    refuse_unrun(webhook.process_webhook, f"{where}.process_webhook")
     taken = _classes.setdefault(key(webhook), webhook)
     if taken is not webhook:
         raise ImproperlyConfigured(
             f"{where} is registered twice for {', '.join(names(webhook))}: "
             "give one of the two classes another name."
+        )
+
+
+def refuse_unrun(function: Callable[..., Any], where: str) -> None:
+    """Raise ImproperlyConfigured for a coroutine or generator function: a call would not run it."""
+    kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    if any(is_kind(function) for is_kind in kinds):
+        raise ImproperlyConfigured(
+            f"{where} is a coroutine or generator function, whose body nobody would run: "
+            "write a plain `def` without await and yield."
         )
 
 

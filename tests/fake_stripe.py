@@ -1,201 +1,306 @@
 """A small Stripe behind a real port: objects that are created, changed and deleted over HTTP.
 
 It keeps what Stripe keeps (objects, events, idempotent answers) and answers in Stripe's shapes.
+Requests are answered one at a time. A test may also call the verbs `create`, `change` and `delete`
+itself, as a colleague would act in Stripe's dashboard: they make events, but no requests.
 """
+
+from __future__ import annotations
 
 import itertools
 import json
-import re
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, unquote, urlsplit
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from tests import objects
+from tests.fake_stripe_http import Refused, Server
 
-PREFIXES = {"customers": "cus", "products": "prod", "prices": "price", "subscriptions": "sub"}
-BUILDERS = {
-    "coupons": objects.coupon,
-    "customers": objects.customer,
-    "prices": objects.price,
-    "products": objects.product,
-    "subscriptions": objects.subscription,
+Data = dict[str, Any]
+
+#: Resource -> how an object of it is built, and the prefix of the ids that Stripe gives.
+BUILDERS: dict[str, tuple[Callable[..., Data], str]] = {
+    "coupons": (objects.coupon, "coupon"),
+    "customers": (objects.customer, "cus"),
+    "prices": (objects.price, "price"),
+    "products": (objects.product, "prod"),
+    "subscriptions": (objects.subscription, "sub"),
 }
-KINDS = {"subscriptions": "customer.subscription"}
-#: Of a deleted one Stripe still gives out a stub; the others are not found any more.
-STUBBED = {"customers"}
+CARDS = {"tok_visa": ("Visa", "4242"), "tok_mastercard": ("MasterCard", "4444")}
+INTERVALS = {"day": 86_400, "week": 604_800, "month": 2_592_000, "year": 31_536_000}
+#: What the objects start with where the builders show an example.
+EMPTY = {"customers": {"email": None, "name": None}, "coupons": {"name": None}}
+#: The parameters of a list that are no filter.
+PAGING = {"limit", "starting_after", "status"}
 
 
-class Refused(Exception):
-    """An error answer in Stripe's shape."""
+class Request(NamedTuple):
+    """A request that arrived, as the test may want to look at it."""
 
-    def __init__(self, status, message):
-        super().__init__(message)
-        self.status = status
-        self.body = {"error": {"type": "invalid_request_error", "message": message}}
+    method: str
+    path: str
+    params: Data
+    account: str | None
+    idempotency_key: str | None
 
 
 class FakeStripe:
     """The state, and the server that shows it; a context manager."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.fake = self
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.server = Server(self)
+        self.url = self.server.url
         self.reset()
 
-    def reset(self):
-        self.objects = {name: {} for name in BUILDERS}
-        self.sources = {}
-        self.deleted = {}
-        self.events = {}
-        self.answers = {}
-        self.requests = []
-        self.numbers = itertools.count(1)
-        self.down = None  # a status that every request is answered
+    def reset(self) -> None:
+        """Forget everything, and be well."""
+        with self.lock:
+            self.objects: dict[str, dict[str, Data]] = {name: {} for name in BUILDERS}
+            self.sources: dict[str, dict[str, Data]] = {}
+            self.deleted: dict[str, Data] = {}
+            self.events: dict[str, Data] = {}  # oldest first
+            self.answers: dict[str, tuple[Any, str]] = {}
+            self.requests: list[Request] = []
+            self.numbers = itertools.count(1)
+            self.offset = 0  # seconds that Stripe's clock is ahead of this host's
+            self.down: int | None = None  # a status that every request is answered
+            self.hangs_up = False  # whether connections are closed without an answer
+            self.sends_date = True
 
-    def __enter__(self):
+    def __enter__(self) -> FakeStripe:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
 
-    def __exit__(self, *_exc):
+    def __exit__(self, *_exc: object) -> None:
         self.server.shutdown()
         self.server.server_close()
 
-    def handle(self, method, path, params, headers):
-        """Return the answer to a request; the same one for the same idempotency key."""
+    def now(self) -> int:
+        return int(time.time()) + self.offset
+
+    def fail_with(self, status: int) -> None:
+        """Answer every request with this status, until `reset`."""
+        self.down = status
+
+    def handle(self, method: str, path: str, params: Data, headers: Any) -> tuple[str, bool]:
+        """Return the text of the answer, and whether it is one that was given before."""
         with self.lock:
+            key = headers.get("Idempotency-Key")
             account = headers.get("Stripe-Account")
-            self.requests.append((method, path, params, account))
-            if not headers.get("Authorization", "").startswith("Bearer sk_"):
-                raise Refused(401, "You did not provide an API key.")
+            self.requests.append(Request(method, path, params, account, key))
+            secret = headers.get("Authorization", "").removeprefix("Bearer ")
+            if not secret.startswith(("sk_", "rk_")) or secret.endswith("_wrong"):
+                raise Refused(401, f"Invalid API Key provided: {secret[:3]}***{secret[-4:]}")
             if self.down:
                 raise Refused(self.down, "Stripe is told to be down.")
-            key = headers.get("Idempotency-Key")
+            asked = (method, path, json.dumps(params, sort_keys=True), account)
             if method == "POST" and key in self.answers:
-                return self.answers[key]
+                before, answer = self.answers[key]
+                if before != asked:
+                    raise Refused(
+                        400, "Keys for idempotent requests: other ones.", kind="idempotency_error"
+                    )
+                return answer, True
             parts = [unquote(part) for part in path.removeprefix("/v1/").split("/")]
-            answer = self.answer(method, parts, params)
-            if key:
-                self.answers[key] = answer
-            return answer
+            answer = json.dumps(self.answer(method, parts, params))
+            if method == "POST" and key:
+                self.answers[key] = (asked, answer)
+            return answer, False
 
-    def answer(self, method, parts, params):
-        if parts[0] == "events":
-            return self.found(self.events, parts[1])
-        if len(parts) > 2 and parts[2] == "sources":
-            return self.source(method, parts[1], parts[3:], params)
-        name = parts[0]
-        if len(parts) == 1:
-            return self.page(name, params) if method == "GET" else self.create(name, params)
-        if method == "GET" and parts[1] in self.deleted and name in STUBBED:
-            return self.deleted[parts[1]]
-        stored = self.found(self.objects[name], parts[1])
+    def answer(self, method: str, parts: list[str], params: Data) -> Data:
+        name, *rest = parts
+        if len(rest) > 1 and name == "customers" and rest[1] == "sources":
+            self.found(self.objects["customers"], rest[0])
+            return self.answer_source(method, rest[0], rest[2:], params)
+        if name == "events":
+            return self.found(self.events, rest[0]) if rest else self.page(self.events, params)
+        if name not in BUILDERS or len(rest) > 1:
+            raise Refused(404, f"Unrecognized request URL ({method}: /v1/{'/'.join(parts)}).")
+        if not rest:
+            return self.create(name, params) if method == "POST" else self.list(name, params)
         if method == "POST":
-            return self.change(name, stored, params)
+            return self.change(name, rest[0], params)
         if method == "DELETE":
-            return self.delete(name, stored)
-        return stored
+            return self.delete(name, rest[0])
+        if name == "customers" and rest[0] in self.deleted:
+            return self.deleted[rest[0]]  # of others nothing is left to see
+        return self.found(self.objects[name], rest[0])
 
-    def found(self, things, id):
+    def answer_source(self, method: str, customer: str, rest: list[str], params: Data) -> Data:
+        sources = self.sources.setdefault(customer, {})
+        if not rest:
+            if method == "POST":
+                return self.attach(customer, params["source"])
+            return self.page(sources, params)
+        source = self.found(sources, rest[0])
+        if method == "DELETE":
+            return self.detach(customer, source["id"])
+        if method == "POST":
+            return self.store(sources, {**source, **params}, "customer.source")
+        return source
+
+    def found(self, things: dict[str, Data], id: str, status: int = 404) -> Data:
         if id not in things:
-            raise Refused(404, f"No such object: '{id}'")
+            raise Refused(status, f"No such object: '{id}'", code="resource_missing")
         return things[id]
 
-    def create(self, name, params):
-        prefix = PREFIXES.get(name)
+    # -- the verbs
+
+    def create(self, name: str, params: Data) -> Data:
+        build, prefix = BUILDERS[name]
+        params = dict(params)
         id = params.pop("id", None) or f"{prefix}_{next(self.numbers)}"
-        if "items" in params:
-            price = self.found(self.objects["prices"], params.pop("items")["0"]["price"])
-            made = objects.subscription(id, **params)
-            made["items"]["data"][0]["price"] = price
-        else:
-            made = BUILDERS[name](id, **params)
-        made["created"] = int(time.time())
-        self.objects[name][id] = made
-        self.tell(name, "created", made)
+        if id in self.objects[name]:
+            raise Refused(400, "It already exists.", code="resource_already_exists")
+        times = {"created": self.now(), **({"updated": self.now()} if name == "products" else {})}
+        if name == "subscriptions":
+            params = self.subscribe(id, params)
+        made = build(id, **{**EMPTY.get(name, {}), **times, **params})
+        if name == "prices":
+            made["unit_amount_decimal"] = str(made["unit_amount"])
+        return self.store(self.objects[name], made, self.kind(name))
+
+    def change(self, name: str, id: str, params: Data) -> Data:
+        stored = self.found(self.objects[name], id)
+        if (
+            name == "subscriptions"
+            and stored["status"] == "canceled"
+            and params.keys() - {"metadata"}
+        ):
+            raise Refused(400, "A canceled subscription can only update its metadata.")
+        metadata = {**stored["metadata"], **(params.get("metadata") or {})}
+        kept = {key: value for key, value in metadata.items() if value not in (None, "")}
+        changed = {**stored, **params, "metadata": kept}
+        if name == "products" and changed != stored:
+            changed["updated"] = self.now()
+        if params.get("cancel_at_period_end") is True:
+            changed["cancel_at"] = stored["items"]["data"][0]["current_period_end"]
+        return self.store(self.objects[name], changed, self.kind(name))
+
+    def delete(self, name: str, id: str) -> Data:
+        stored = self.found(self.objects[name], id)
+        if name == "prices":
+            raise Refused(404, "Prices are archived, not deleted.")
+        if name == "subscriptions":
+            return self.cancel(stored)
+        if name == "customers":
+            for subscription in list(self.objects["subscriptions"].values()):
+                if subscription["customer"] == id and subscription["status"] != "canceled":
+                    self.cancel(subscription)
+            for source in list(self.sources.pop(id, {}).values()):
+                self.tell("customer.source.deleted", source)
+            self.deleted[id] = stub(stored)
+        del self.objects[name][id]
+        self.tell(f"{self.kind(name)}.deleted", stored)
+        return stub(stored)
+
+    def attach(self, customer: str, token: str) -> Data:
+        """Add the card of a token to a customer; the first one becomes the default."""
+        if token == "tok_chargeDeclined":
+            raise Refused(402, "Your card was declined.", kind="card_error", code="card_declined")
+        if token not in CARDS:
+            raise Refused(400, f"No such token: '{token}'", code="resource_missing")
+        brand, last4 = CARDS[token]
+        id = f"card_{next(self.numbers)}"
+        made = objects.card(id, customer=customer, brand=brand, last4=last4)
+        self.store(self.sources.setdefault(customer, {}), made, "customer.source")
+        if self.objects["customers"][customer]["default_source"] is None:
+            self.change("customers", customer, {"default_source": id})
         return made
 
-    def change(self, name, stored, params):
-        previous = {key: stored[key] for key in params}
-        changed = {**stored, **params}
-        self.objects[name][stored["id"]] = changed
-        self.tell(name, "updated", changed, previous)
-        return changed
+    def detach(self, customer: str, id: str) -> Data:
+        gone = self.sources[customer].pop(id)
+        self.tell("customer.source.deleted", gone)
+        if self.objects["customers"][customer]["default_source"] == id:
+            left = next(iter(self.sources[customer]), None)
+            self.change("customers", customer, {"default_source": left})
+        return stub(gone)
 
-    def delete(self, name, stored):
-        if name == "subscriptions":
-            return self.change(name, stored, {"status": "canceled"})
-        del self.objects[name][stored["id"]]
-        stub = {"id": stored["id"], "object": stored["object"], "deleted": True}
-        self.deleted[stored["id"]] = stub
-        self.tell(name, "deleted", stored)
-        return stub
+    def subscribe(self, id: str, params: Data) -> Data:
+        self.found(self.objects["customers"], params["customer"], 400)
+        asked, start, rows = params.pop("items"), self.now(), []
+        for item in asked:
+            price = self.found(self.objects["prices"], item["price"], 400)
+            row = objects.subscription(id)["items"]["data"][0]
+            end = start + INTERVALS[price["recurring"]["interval"]]
+            row.update(id=f"si_{next(self.numbers)}", quantity=item.get("quantity", 1))
+            row.update(price=price, current_period_start=start, current_period_end=end)
+            rows.append(row)
+        items = {"object": "list", "data": rows, "has_more": False}
+        trial = {"status": "trialing", "trial_start": start} if "trial_end" in params else {}
+        return {"items": items, "start_date": start, "latest_invoice": None, **trial, **params}
 
-    def source(self, method, customer, rest, params):
-        self.found(self.objects["customers"], customer)
-        sources = self.sources.setdefault(customer, {})
-        if method == "POST":
-            made = objects.card(f"card_{next(self.numbers)}", customer=customer)
-            sources[made["id"]] = made
-            return made
-        if method == "DELETE":
-            gone = sources.pop(self.found(sources, rest[0])["id"])
-            return {"id": gone["id"], "object": "card", "deleted": True}
-        if rest:
-            return self.found(sources, rest[0])
-        kept = [source for source in sources.values() if source["object"] == params["object"]]
-        return {"object": "list", "data": kept, "has_more": False}
+    def cancel(self, stored: Data) -> Data:
+        if stored["status"] == "canceled":
+            raise Refused(404, f"No such subscription: '{stored['id']}'", code="resource_missing")
+        now = self.now()
+        canceled = {**stored, "status": "canceled", "canceled_at": now, "ended_at": now}
+        self.objects["subscriptions"][stored["id"]] = canceled
+        self.tell("customer.subscription.deleted", canceled)
+        return canceled
 
-    def page(self, name, params):
-        newest_first = list(reversed(self.objects[name].values()))
-        if "starting_after" in params:
-            ids = [each["id"] for each in newest_first]
-            newest_first = newest_first[ids.index(params["starting_after"]) + 1 :]
+    # -- how
+
+    def list(self, name: str, params: Data) -> Data:
+        kept = self.objects[name]
+        if name == "subscriptions":  # without `status`, canceled ones are left out
+            status = params.get("status")
+            kept = {
+                id: each
+                for id, each in kept.items()
+                if status in ("all", each["status"])
+                or (status is None and each["status"] != "canceled")
+            }
+        return self.page(kept, params)
+
+    def page(self, things: dict[str, Data], params: Data) -> Data:
         limit = int(params.get("limit", 10))
-        more = len(newest_first) > limit
-        return {"object": "list", "data": newest_first[:limit], "has_more": more}
+        if not 1 <= limit <= 100:
+            raise Refused(400, "This value must be between 1 and 100.")
+        filters = {key: value for key, value in params.items() if key not in PAGING}
+        after = params.get("starting_after")
+        newest_first = list(reversed(things))
+        if after is not None:
+            self.found(things, after, 400)
+            newest_first = newest_first[newest_first.index(after) + 1 :]
+        data = [
+            things[id]
+            for id in newest_first
+            if all(things[id].get(key) == value for key, value in filters.items())
+        ]
+        return {"object": "list", "data": data[:limit], "has_more": len(data) > limit}
 
-    def tell(self, name, verb, data, previous=None):
-        kind = KINDS.get(name, data["object"])
-        message = objects.event(f"{kind}.{verb}", dict(data), previous=previous)
-        message["created"] = int(time.time())
+    def kind(self, name: str) -> str:
+        return "customer.subscription" if name == "subscriptions" else name.removesuffix("s")
+
+    def store(self, things: dict[str, Data], data: Data, kind: str) -> Data:
+        before = things.get(data["id"])
+        things[data["id"]] = data
+        if before is None:
+            self.tell(f"{kind}.created", data)
+        elif before != data:
+            self.tell(f"{kind}.updated", data, differences(before, data))
+        return data
+
+    def tell(self, kind: str, data: Data, previous: Data | None = None) -> None:
+        copy = json.loads(json.dumps(data))
+        message = objects.event(kind, copy, previous=previous, created=self.now())
         self.events[message["id"]] = message
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def respond(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        url = urlsplit(self.path)
-        text = self.rfile.read(length).decode() or url.query
-        try:
-            status = 200
-            body = self.server.fake.handle(self.command, url.path, nested(text), self.headers)
-        except Refused as error:
-            status, body = error.status, error.body
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    do_GET = do_POST = do_DELETE = respond  # noqa: N815
-
-    def log_message(self, *_args):
-        """Say nothing: `requests` has it."""
+def stub(data: Data) -> Data:
+    return {"id": data["id"], "object": data["object"], "deleted": True}
 
 
-def nested(text):
-    """Return a form as Stripe reads it: `metadata[a]=1` is {"metadata": {"a": "1"}}."""
-    form = {}
-    for key, value in parse_qsl(text, keep_blank_values=True):
-        first, *rest = re.findall(r"[^\[\]]+", key)
-        target = form
-        for name in [first, *rest][:-1]:
-            target = target.setdefault(name, {})
-        target[[first, *rest][-1]] = {"true": True, "false": False}.get(value, value)
-    return form
+def differences(before: Data, after: Data) -> Data:
+    """Return `previous_attributes`: what changed, as it was; lists whole, null for what is new."""
+    return {
+        key: differences(before[key], after[key])
+        if isinstance(before.get(key), dict) and isinstance(after.get(key), dict)
+        else before.get(key)
+        for key in {**before, **after}
+        if before.get(key) != after.get(key)
+    }

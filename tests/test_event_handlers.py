@@ -98,7 +98,7 @@ class TestStripeReceiver:
             stripe_receiver([])(lambda sender, event: None)
 
     def test_coroutine_raises(self):
-        with pytest.raises(ImproperlyConfigured, match="coroutine function"):
+        with pytest.raises(ImproperlyConfigured, match="coroutine or generator"):
 
             @stripe_receiver("product")
             async def awaited(sender, event, **kwargs):

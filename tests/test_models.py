@@ -4,10 +4,13 @@ import pytest
 import stripe
 from django import forms
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from rest_framework import serializers
 
-from stripe_integrations import conf, mapping, money
+from stripe_integrations import conf, mapping, models, money
 from stripe_integrations.actions import MIRRORED
+from stripe_integrations.models import StripeLink
 
 pytestmark = pytest.mark.django_db
 
@@ -169,3 +172,105 @@ def test_each_column_is_an_attribute_that_the_sdk_knows(kind):
 def test_str_is_the_id():
     assert str(conf.model("Price")(id="price_1")) == "price_1"
     assert str(conf.model("Event")(id="evt_1", kind="a.b")) == "a.b evt_1"
+
+
+@pytest.mark.parametrize(
+    ("name", "reverse", "of"),
+    [
+        ("Price", "prices", "Product"),
+        ("Subscription", "subscriptions", "Price"),
+        ("Subscription", "subscriptions", "Customer"),
+        ("Card", "cards", "Customer"),
+        ("BankAccount", "bank_accounts", "Customer"),
+        ("Source", "sources", "Customer"),
+        ("Event", "events", "Customer"),
+    ],
+)
+def test_reverse_name_of_each_link(name, reverse, of):
+    target = rows(of).create(id="x_1")
+    row = rows(name).create(id="y_1", **{of.lower(): target})
+    rows(name).create(id="y_2", **{f"{of.lower()}_id": "x_2"})
+    assert list(getattr(target, reverse).all()) == [row]
+    assert list(rows(of).filter(**{f"{reverse}__pk": "y_1"})) == [target]
+
+
+def test_link_is_kept_when_its_row_goes():
+    product = rows("Product").create(id="prod_1")
+    rows("Price").create(id="price_1", product=product)
+    product.delete()
+    price = rows("Price").get()
+    assert (price.product_id, price.product) == ("prod_1", None)
+
+
+def test_links_have_an_index_and_no_constraint():
+    for name in conf.SWAPPABLE:
+        model = conf.model(name)
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+        for link in (field for field in model._meta.fields if isinstance(field, StripeLink)):
+            about = [each for each in found.values() if each["columns"] == [link.column]]
+            assert not any(each["foreign_key"] for each in about), (name, link.name)
+            assert any(each["index"] for each in about), (name, link.name)
+
+
+def test_ids_differ_by_accents_and_signs():
+    for id in ("e", "é", "ё", "🐘", "🦣", "é" * conf.MAX_ID):
+        rows("Coupon").create(id=id)
+        assert rows("Coupon").get(id=id).pk == id
+    assert rows("Coupon").count() == 6
+
+
+@pytest.mark.parametrize("name", ["Customer", "Subscription", "Card", "BankAccount", "Source"])
+def test_nobody_sees_what_is_linked_to_nobody(name):
+    """`request.user` may be None, and a customer without a user is not his."""
+    rows("Customer").create(id="cus_1")
+    if name != "Customer":
+        rows(name).create(id="x_1", customer_id="cus_1")
+        rows(name).create(id="x_2", customer_id="cus_absent")
+    for nobody in (None, AnonymousUser()):
+        assert not rows(name).for_user(nobody).exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "current", "active"),
+    [
+        ("trialing", 1, 1),
+        ("active", 1, 1),
+        ("past_due", 1, 0),
+        ("unpaid", 0, 0),
+        ("canceled", 0, 0),
+        ("incomplete", 0, 0),
+        ("paused", 0, 0),
+        ("a new status", 0, 0),
+        (None, 0, 0),
+    ],
+)
+def test_current_and_active_subscriptions(status, current, active):
+    rows("Subscription").create(id="sub_1", status=status)
+    gone = mapping.to_datetime(1_700_000_000)
+    rows("Subscription").create(id="sub_2", status=status, deleted_at=gone)
+    found = (rows("Subscription").current().count(), rows("Subscription").active().count())
+    assert found == (current, active)
+
+
+@pytest.mark.parametrize("name", conf.SWAPPABLE)
+def test_nulls_of_stripes_are_valid(name):
+    """A project may call full_clean() on any row, as its forms and the admin do."""
+    values = {"kind": "x.y", "body": "{}"} if name == "Event" else {}
+    ours = {field.name for field in getattr(models, f"StripeBase{name}")._meta.fields}
+    model = conf.model(name)
+    theirs = {field.name for field in model._meta.fields} - ours
+    model(id="x_1", **values).full_clean(exclude=theirs)
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("Price", "unit_amount"), ("Customer", "balance"), ("Coupon", "amount_off"),
+     ("Source", "amount")],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("currency", "money"), [("usd", "12.34"), ("jpy", "1234"), ("tnd", "1.234"), (None, None)]
+)
+def test_money_of_each_model(name, column, currency, money):
+    rows(name).create(id="x_1", currency=currency, **{column: 1234})
+    assert getattr(rows(name).get(), f"{column}_money") == (money and Decimal(money))

@@ -107,7 +107,7 @@ class TestRegistering:
             define("Nameless")
 
     def test_coroutine_is_an_error(self):
-        with pytest.raises(ImproperlyConfigured, match="is a coroutine function"):
+        with pytest.raises(ImproperlyConfigured, match="is a coroutine or generator"):
 
             class Awaited(BaseWebhook):
                 name = "product.created"
@@ -122,11 +122,20 @@ class TestRegistering:
             async def process_webhook(self):
                 """Nobody would await it."""
 
-        with pytest.raises(ImproperlyConfigured, match="is a coroutine function"):
+        with pytest.raises(ImproperlyConfigured, match="is a coroutine or generator"):
             define("Awaited", Mixin, BaseWebhook, name="product")
 
+    def test_generator_is_an_error(self):
+        with pytest.raises(ImproperlyConfigured, match="is a coroutine or generator"):
+
+            class Yields(BaseWebhook):
+                name = "product.created"
+
+                def process_webhook(self):
+                    yield
+
     def test_decorated_coroutine_is_an_error(self):
-        with pytest.raises(ImproperlyConfigured, match="coroutine function"):
+        with pytest.raises(ImproperlyConfigured, match="coroutine or generator"):
 
             @handler("product.created")
             async def awaited(event):

@@ -59,6 +59,8 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {"timeout": 20}  # seconds that a writer waits for another
+if DATABASES["default"]["ENGINE"].endswith("mysql"):
+    DATABASES["default"]["OPTIONS"] = {"charset": "utf8mb4"}
 
 STRIPE_INTEGRATIONS = {
     "API_KEY": os.environ.get("STRIPE_API_KEY"),

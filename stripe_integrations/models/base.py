@@ -21,6 +21,11 @@ class StripeQuerySet(models.QuerySet[Any]):
         return self.filter(deleted_at=None)
 
 
+def is_nobody(user: Any) -> bool:
+    """Tell whether `request.user` is nobody: not logged in, or None, as DRF can be told."""
+    return user is None or user.pk is None
+
+
 class StripeModel(models.Model):
     """A row equal to a Stripe object.
 

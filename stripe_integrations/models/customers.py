@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from stripe_integrations import conf
-from stripe_integrations.models.base import StripeModel, StripeQuerySet
+from stripe_integrations.models.base import StripeModel, StripeQuerySet, is_nobody
 from stripe_integrations.models.fields import StripeIdField
 from stripe_integrations.money import to_decimal
 
@@ -16,8 +16,8 @@ class CustomerQuerySet(StripeQuerySet):
     """Customers."""
 
     def for_user(self, user: Any) -> CustomerQuerySet:
-        """Keep the customers of a local user."""
-        return self.filter(user=user)
+        """Keep the customers of a local user; none for one who is not logged in."""
+        return self.none() if is_nobody(user) else self.filter(user=user)
 
 
 class StripeBaseCustomer(StripeModel):

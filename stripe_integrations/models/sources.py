@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from stripe_integrations import conf
-from stripe_integrations.models.base import StripeModel, StripeQuerySet
+from stripe_integrations.models.base import StripeModel, StripeQuerySet, is_nobody
 from stripe_integrations.models.fields import StripeLink
 from stripe_integrations.money import to_decimal
 
@@ -15,8 +15,8 @@ class SourceQuerySet(StripeQuerySet):
     """Cards, bank accounts and sources: what a customer pays with."""
 
     def for_user(self, user: Any) -> SourceQuerySet:
-        """Keep those of a local user."""
-        return self.filter(customer__user=user)
+        """Keep those of a local user; none for one who is not logged in."""
+        return self.none() if is_nobody(user) else self.filter(customer__user=user)
 
 
 class StripeBaseCard(StripeModel):

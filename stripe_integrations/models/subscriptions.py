@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from stripe_integrations import conf
-from stripe_integrations.models.base import StripeModel, StripeQuerySet
+from stripe_integrations.models.base import StripeModel, StripeQuerySet, is_nobody
 from stripe_integrations.models.fields import StripeIdField, StripeLink
 
 
@@ -21,8 +21,8 @@ class SubscriptionQuerySet(StripeQuerySet):
         return self.not_deleted().filter(status__in=("trialing", "active"))
 
     def for_user(self, user: Any) -> SubscriptionQuerySet:
-        """Keep those of a local user."""
-        return self.filter(customer__user=user)
+        """Keep those of a local user; none for one who is not logged in."""
+        return self.none() if is_nobody(user) else self.filter(customer__user=user)
 
 
 class StripeBaseSubscription(StripeModel):

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.core.exceptions import ImproperlyConfigured
-
+from stripe_integrations import registry
 from stripe_integrations.webhooks.base import BaseWebhook
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -32,13 +30,9 @@ def register_function(
 ) -> None:
     """Define the webhook class that a decorated function stands for.
 
-    Raises ImproperlyConfigured for a coroutine function.
+    Raises ImproperlyConfigured for a coroutine or generator function.
     """
-    if inspect.iscoroutinefunction(function):
-        raise ImproperlyConfigured(
-            f"{function.__module__}.{function.__qualname__} is a coroutine function, which nobody "
-            "would await: write `def`."
-        )
+    registry.refuse_unrun(function, f"{function.__module__}.{function.__qualname__}")
 
     class FunctionWebhook(BaseWebhook):
         __module__ = function.__module__

@@ -1,0 +1,112 @@
+"""The port of the fake Stripe: forms in, JSON out."""
+
+from __future__ import annotations
+
+import json
+import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+#: Parameters that are numbers in Stripe's objects: a form has only text.
+INTEGERS = {
+    "amount_off",
+    "balance",
+    "cancel_at",
+    "duration_in_months",
+    "exp_month",
+    "exp_year",
+    "interval_count",
+    "max_redemptions",
+    "quantity",
+    "redeem_by",
+    "trial_end",
+    "unit_amount",
+}
+
+
+class Refused(Exception):
+    """An error answer in Stripe's shape."""
+
+    def __init__(
+        self, status: int, message: str, *, kind: str | None = None, code: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        kind = kind or ("api_error" if status >= 500 else "invalid_request_error")
+        self.body = {
+            "error": {"type": kind, "message": message, **({"code": code} if code else {})}
+        }
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, fake: Any) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.fake = fake
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def respond(self) -> None:
+        fake = self.server.fake
+        url = urlsplit(self.path)
+        text = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode() or url.query
+        if fake.hangs_up:
+            self.close_connection = True
+            return
+        replayed = False
+        try:
+            body, replayed = fake.handle(self.command, url.path, nested(text), self.headers)
+            status = 200
+        except Refused as error:
+            status, body = error.status, json.dumps(error.body)
+        self.send_response_only(status)
+        if fake.sends_date:
+            self.send_header("Date", self.date_time_string(fake.now()))
+        if replayed:
+            self.send_header("Idempotent-Replayed", "true")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body.encode())))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    do_GET = do_POST = do_DELETE = respond  # noqa: N815 - http.server's names
+
+
+def nested(text: str) -> dict[str, Any]:
+    """Return a form as Stripe reads it.
+
+    `items[0][price]=p&metadata[a]=1` is {"items": [{"price": "p"}], "metadata": {"a": "1"}}.
+    """
+    form: dict[str, Any] = {}
+    for key, value in parse_qsl(text, keep_blank_values=True):
+        *path, last = re.findall(r"[^\[\]]+", key)
+        target = form
+        for name in path:
+            target = target.setdefault(name, {})
+        target[last] = value if "metadata" in path else typed(last, value)
+    return lists(form)
+
+
+def typed(name: str, value: str) -> Any:
+    if name in INTEGERS and value.lstrip("-").isdecimal():
+        return int(value)
+    if name == "percent_off":
+        return float(value)
+    return {"true": True, "false": False, "": None}.get(value, value)
+
+
+def lists(value: Any) -> Any:
+    """Return the form with every {"0": …, "1": …} in it as a list."""
+    if not isinstance(value, dict):
+        return value
+    if value and all(key.isdecimal() for key in value):
+        return [lists(value[key]) for key in sorted(value, key=int)]
+    return {key: lists(each) for key, each in value.items()}
