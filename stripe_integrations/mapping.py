@@ -142,6 +142,8 @@ def clean_json(value: Any) -> Any:
         return {clean_text(key): clean_json(item) for key, item in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         return None  # 1e400 is valid JSON and yet infinite
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # PostgreSQL gives 1e300 back as an integer, and not quite that one
     return value
 
 

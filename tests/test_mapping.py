@@ -158,3 +158,16 @@ def test_text_and_numbers_that_no_database_takes_are_cleaned(text, number):
     assert (row.name, row.tax_code) == (mapping.clean_text(text),) * 2
     assert row.default_price_id == (text if mapping.is_usable_id(text) else None)
     assert row.images[0] == mapping.clean_text(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [6.871916807391687e16, 1e300, -1e22, 0.1, 1e-300, 5.0])
+def test_number_comes_back_as_it_was(number):
+    """A row must equal the snapshot that it was made from, or a duplicate looks like news."""
+    data = {"metadata": {"number": number}}
+    model = conf.model("Product")
+    values = mapping.columns(model, data, None)
+    model(pk="x_1", stripe_data=mapping.clean_json(data), **values).save(force_insert=True)
+    row = model.objects.get()
+    assert row.stripe_data == data
+    assert row.metadata == data["metadata"]
