@@ -64,7 +64,8 @@ def judge(row: Row, snapshot: Snapshot) -> Verdict:
     if snapshot.created is None:
         return Verdict.IN_DOUBT
     if snapshot.created > row.as_of:
-        return Verdict.WRITE
+        revives = row.deleted_at is not None and not snapshot.deleted
+        return Verdict.IN_DOUBT if revives and snapshot.verb != "created" else Verdict.WRITE
     return Verdict.SKIP if snapshot.created < _from(row) else Verdict.IN_DOUBT
 
 

@@ -33,6 +33,18 @@ class Row:
             Row(100, deleted_at="then"), Snapshot(OLD, created=99), Verdict.SKIP, id="late update"
         ),
         pytest.param(
+            Row(100, deleted_at="then"),
+            Snapshot(NEW, "updated", created=101),
+            Verdict.IN_DOUBT,
+            id="update after the deletion",
+        ),
+        pytest.param(
+            Row(100, deleted_at="then"),
+            Snapshot(NEW, "created", created=101),
+            Verdict.WRITE,
+            id="a second life",
+        ),
+        pytest.param(
             Row(100, fetched_at=90), Snapshot(NEW, created=89), Verdict.SKIP, id="before the read"
         ),
         pytest.param(
