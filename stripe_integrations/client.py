@@ -30,6 +30,8 @@ class Answer:
     data: dict[str, Any]
     fetched_at: int
     as_of: int
+    #: Whether it is the answer to an earlier request with the same idempotency key.
+    replayed: bool = False
 
 
 def request(
@@ -44,21 +46,25 @@ def request(
 
     Raises stripe.StripeError; stripe.AuthenticationError when no key is configured.
     """
-    if not conf.get("API_KEY"):
+    key = conf.api_key()
+    if not key:
         raise stripe.AuthenticationError(
             "No API key is configured: set STRIPE_INTEGRATIONS['API_KEY']."
         )
     options = {"stripe_account": account, "idempotency_key": idempotency_key}
     started = time.monotonic()
-    response = _client(
-        conf.get("API_KEY"), conf.get("API_VERSION"), conf.get("API_BASE")
-    ).raw_request(
+    response = _client(key, conf.get("API_VERSION"), conf.get("API_BASE")).raw_request(
         method, path, **(params or {}), **{name: value for name, value in options.items() if value}
     )
     elapsed = time.monotonic() - started
     ended = _date(response.headers)
     # `Date` has whole seconds: the answer was made up to a second after it.
-    return Answer(json.loads(response.body), math.floor(ended - elapsed), ended + 1)
+    return Answer(
+        json.loads(response.body),
+        fetched_at=math.floor(ended - elapsed),
+        as_of=ended + 1,
+        replayed=response.headers.get("idempotent-replayed") == "true",
+    )
 
 
 def pages(

@@ -60,12 +60,21 @@ def webhook_secrets() -> list[str]:
     return [secret.strip() for secret in secrets if isinstance(secret, str) and secret.strip()]
 
 
+def api_key() -> str | None:
+    """Return the API key, or None; one with blanks or control characters inside is none.
+
+    The SDK would show such a key in its error.
+    """
+    key = str(get("API_KEY") or "").strip()
+    return key if key and key.isascii() and key.isprintable() and " " not in key else None
+
+
 def livemode() -> bool | None:
     """Return the mode of this database, True for live: `LIVEMODE`, else what the key says."""
     explicit = get("LIVEMODE")
     if explicit is not None:
         return bool(explicit)
-    _kind, _, rest = str(get("API_KEY") or "").partition("_")
+    _kind, _, rest = (api_key() or "").partition("_")
     return {"live": True, "test": False}.get(rest.partition("_")[0])
 
 

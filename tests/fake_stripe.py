@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from tests import objects
-from tests.fake_stripe_http import Refused, Server
+from tests.fake_stripe_http import Refused, Server, differences, page, stub
 
 Data = dict[str, Any]
 
@@ -32,8 +32,6 @@ CARDS = {"tok_visa": ("Visa", "4242"), "tok_mastercard": ("MasterCard", "4444")}
 INTERVALS = {"day": 86_400, "week": 604_800, "month": 2_592_000, "year": 31_536_000}
 #: What the objects start with where the builders show an example.
 EMPTY = {"customers": {"email": None, "name": None}, "coupons": {"name": None}}
-#: The parameters of a list that are no filter.
-PAGING = {"limit", "starting_after", "status"}
 
 
 class Request(NamedTuple):
@@ -44,6 +42,7 @@ class Request(NamedTuple):
     params: Data
     account: str | None
     idempotency_key: str | None
+    version: str | None
 
 
 class FakeStripe:
@@ -66,7 +65,7 @@ class FakeStripe:
             self.requests: list[Request] = []
             self.numbers = itertools.count(1)
             self.offset = 0  # seconds that Stripe's clock is ahead of this host's
-            self.down: int | None = None  # a status that every request is answered
+            self.failing: int | None = None  # a status that every request is answered
             self.hangs_up = False  # whether connections are closed without an answer
             self.sends_date = True
 
@@ -81,21 +80,26 @@ class FakeStripe:
     def now(self) -> int:
         return int(time.time()) + self.offset
 
-    def fail_with(self, status: int) -> None:
-        """Answer every request with this status, until `reset`."""
-        self.down = status
+    def fail_with(self, status: int | None) -> None:
+        """Answer every request with this status, until told None or `reset`."""
+        self.failing = status
+
+    def down(self) -> None:
+        """Close every connection without an answer, until `reset`."""
+        self.hangs_up = True
 
     def handle(self, method: str, path: str, params: Data, headers: Any) -> tuple[str, bool]:
         """Return the text of the answer, and whether it is one that was given before."""
         with self.lock:
             key = headers.get("Idempotency-Key")
             account = headers.get("Stripe-Account")
-            self.requests.append(Request(method, path, params, account, key))
+            version = headers.get("Stripe-Version")
+            self.requests.append(Request(method, path, params, account, key, version))
             secret = headers.get("Authorization", "").removeprefix("Bearer ")
             if not secret.startswith(("sk_", "rk_")) or secret.endswith("_wrong"):
                 raise Refused(401, f"Invalid API Key provided: {secret[:3]}***{secret[-4:]}")
-            if self.down:
-                raise Refused(self.down, "Stripe is told to be down.")
+            if self.failing:
+                raise Refused(self.failing, "Stripe is told to fail.")
             asked = (method, path, json.dumps(params, sort_keys=True), account)
             if method == "POST" and key in self.answers:
                 before, answer = self.answers[key]
@@ -116,7 +120,7 @@ class FakeStripe:
             self.found(self.objects["customers"], rest[0])
             return self.answer_source(method, rest[0], rest[2:], params)
         if name == "events":
-            return self.found(self.events, rest[0]) if rest else self.page(self.events, params)
+            return self.found(self.events, rest[0]) if rest else page(self.events, params)
         if name not in BUILDERS or len(rest) > 1:
             raise Refused(404, f"Unrecognized request URL ({method}: /v1/{'/'.join(parts)}).")
         if not rest:
@@ -134,7 +138,7 @@ class FakeStripe:
         if not rest:
             if method == "POST":
                 return self.attach(customer, params["source"])
-            return self.page(sources, params)
+            return page(sources, params)
         source = self.found(sources, rest[0])
         if method == "DELETE":
             return self.detach(customer, source["id"])
@@ -171,6 +175,9 @@ class FakeStripe:
             and params.keys() - {"metadata"}
         ):
             raise Refused(400, "A canceled subscription can only update its metadata.")
+        if "items" in params:
+            rows = self.items(id, stored["items"]["data"], params["items"])
+            params = {**params, "items": {**stored["items"], "data": rows}}
         metadata = {**stored["metadata"], **(params.get("metadata") or {})}
         kept = {key: value for key, value in metadata.items() if value not in (None, "")}
         changed = {**stored, **params, "metadata": kept}
@@ -221,17 +228,29 @@ class FakeStripe:
 
     def subscribe(self, id: str, params: Data) -> Data:
         self.found(self.objects["customers"], params["customer"], 400)
-        asked, start, rows = params.pop("items"), self.now(), []
-        for item in asked:
-            price = self.found(self.objects["prices"], item["price"], 400)
-            row = objects.subscription(id)["items"]["data"][0]
-            end = start + INTERVALS[price["recurring"]["interval"]]
-            row.update(id=f"si_{next(self.numbers)}", quantity=item.get("quantity", 1))
-            row.update(price=price, current_period_start=start, current_period_end=end)
-            rows.append(row)
-        items = {"object": "list", "data": rows, "has_more": False}
+        start = self.now()
+        items = {"object": "list", "data": self.items(id, [], params["items"]), "has_more": False}
         trial = {"status": "trialing", "trial_start": start} if "trial_end" in params else {}
-        return {"items": items, "start_date": start, "latest_invoice": None, **trial, **params}
+        return {"start_date": start, "latest_invoice": None, **trial, **params, "items": items}
+
+    def items(self, id: str, rows: list[Data], asked: list[Data]) -> list[Data]:
+        """Return the items of a subscription after some were added, changed, or taken out."""
+        kept, start = {row["id"]: row for row in rows}, self.now()
+        for item in asked:
+            row = kept.get(item.get("id"))
+            if item.get("deleted"):
+                del kept[item["id"]]
+                continue
+            if row is None:
+                row = objects.subscription(id)["items"]["data"][0]
+                row.update(id=f"si_{next(self.numbers)}", current_period_start=start)
+            given = {"quantity": item["quantity"]} if "quantity" in item else {}
+            if "price" in item:
+                price = self.found(self.objects["prices"], item["price"], 400)
+                end = start + INTERVALS[price["recurring"]["interval"]]
+                given.update(price=price, current_period_end=end)
+            kept[row["id"]] = {**row, **given}
+        return list(kept.values())
 
     def cancel(self, stored: Data) -> Data:
         if stored["status"] == "canceled":
@@ -254,24 +273,7 @@ class FakeStripe:
                 if status in ("all", each["status"])
                 or (status is None and each["status"] != "canceled")
             }
-        return self.page(kept, params)
-
-    def page(self, things: dict[str, Data], params: Data) -> Data:
-        limit = int(params.get("limit", 10))
-        if not 1 <= limit <= 100:
-            raise Refused(400, "This value must be between 1 and 100.")
-        filters = {key: value for key, value in params.items() if key not in PAGING}
-        after = params.get("starting_after")
-        newest_first = list(reversed(things))
-        if after is not None:
-            self.found(things, after, 400)
-            newest_first = newest_first[newest_first.index(after) + 1 :]
-        data = [
-            things[id]
-            for id in newest_first
-            if all(things[id].get(key) == value for key, value in filters.items())
-        ]
-        return {"object": "list", "data": data[:limit], "has_more": len(data) > limit}
+        return page(kept, params)
 
     def kind(self, name: str) -> str:
         return "customer.subscription" if name == "subscriptions" else name.removesuffix("s")
@@ -289,18 +291,3 @@ class FakeStripe:
         copy = json.loads(json.dumps(data))
         message = objects.event(kind, copy, previous=previous, created=self.now())
         self.events[message["id"]] = message
-
-
-def stub(data: Data) -> Data:
-    return {"id": data["id"], "object": data["object"], "deleted": True}
-
-
-def differences(before: Data, after: Data) -> Data:
-    """Return `previous_attributes`: what changed, as it was; lists whole, null for what is new."""
-    return {
-        key: differences(before[key], after[key])
-        if isinstance(before.get(key), dict) and isinstance(after.get(key), dict)
-        else before.get(key)
-        for key in {**before, **after}
-        if before.get(key) != after.get(key)
-    }

@@ -1,4 +1,4 @@
-"""The port of the fake Stripe: forms in, JSON out."""
+"""The port of the fake Stripe, forms in and JSON out, and the shapes of its answers."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ INTEGERS = {
     "trial_end",
     "unit_amount",
 }
+#: The parameters of a list that are no filter.
+PAGING = {"limit", "starting_after", "status"}
 
 
 class Refused(Exception):
@@ -110,3 +112,37 @@ def lists(value: Any) -> Any:
     if value and all(key.isdecimal() for key in value):
         return [lists(value[key]) for key in sorted(value, key=int)]
     return {key: lists(each) for key, each in value.items()}
+
+
+def page(things: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """Return a page of a list, newest first; a parameter that is not for paging is a filter."""
+    limit = int(params.get("limit", 10))
+    if not 1 <= limit <= 100:
+        raise Refused(400, "This value must be between 1 and 100.")
+    filters = {key: value for key, value in params.items() if key not in PAGING}
+    ids = list(reversed(things))
+    if "starting_after" in params:
+        if params["starting_after"] not in things:
+            raise Refused(400, "No such object to start after.", code="resource_missing")
+        ids = ids[ids.index(params["starting_after"]) + 1 :]
+    data = [
+        things[id]
+        for id in ids
+        if all(things[id].get(key) == value for key, value in filters.items())
+    ]
+    return {"object": "list", "data": data[:limit], "has_more": len(data) > limit}
+
+
+def stub(data: dict[str, Any]) -> dict[str, Any]:
+    return {"id": data["id"], "object": data["object"], "deleted": True}
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return `previous_attributes`: what changed, as it was; lists whole, null for what is new."""
+    return {
+        key: differences(before[key], after[key])
+        if isinstance(before.get(key), dict) and isinstance(after.get(key), dict)
+        else before.get(key)
+        for key in {**before, **after}
+        if before.get(key) != after.get(key)
+    }

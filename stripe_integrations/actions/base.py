@@ -98,7 +98,7 @@ class StripeAction:
 
         Raises stripe.InvalidRequestError when Stripe has no such object.
         """
-        return cls._read(cls._path(id, account), id, account)
+        return cls._read(cls._path({"id": id}), id, account)
 
     @classmethod
     def soft_delete(cls, id: str, *, account: str | None = None) -> Any:  # noqa: A002
@@ -121,8 +121,9 @@ class StripeAction:
         """Do what lies outside the mirror, also when the write was skipped; in its transaction."""
 
     @classmethod
-    def _path(cls, id: str, account: str | None) -> str:  # noqa: A002
-        return client.resource_path(cls.resource, id)
+    def _path(cls, data: dict[str, Any]) -> str:
+        """Return where the API has an object, of which at least the id is known."""
+        return client.resource_path(cls.resource, data["id"])
 
     @classmethod
     def _pages(cls, account: str | None) -> Iterator[client.Answer]:
@@ -168,7 +169,7 @@ class StripeAction:
         )
         row = cls._write(cls._from_answer(answer.data, answer), account=account)
         if row.in_doubt:  # an event of the same moment: what does Stripe say now?
-            row = cls._read(cls._path(answer.data["id"], account), answer.data["id"], account)
+            row = cls._read(cls._path(answer.data), answer.data["id"], account)
         return row
 
     @classmethod
@@ -193,7 +194,7 @@ class StripeAction:
         rows = cls.model().objects.using(conf.database())
         row = rows.filter(pk=mapping.row_id(cls.model(), data["id"], account)).first()
         if row is not None and ordering.judge(row, snapshot) is Verdict.IN_DOUBT:
-            cls.retrieve(data["id"], account=account)
+            cls._read(cls._path(data), data["id"], account)
         else:
             cls._write(snapshot, account=account)
         return True

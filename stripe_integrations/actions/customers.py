@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, Subquery
 from django.utils.crypto import salted_hmac
 
-from stripe_integrations import client, conf, mapping
+from stripe_integrations import client, conf, mapping, transactions
 from stripe_integrations.actions.base import StripeAction
 
 
@@ -41,12 +41,22 @@ class StripeCustomer(StripeAction):
             **({"email": email} if email else {}),
             **params,
         }
+        for _ in range(transactions.ATTEMPTS):
+            row = cls._create_once(user, params)
+            cls._rows().filter(pk=row.pk).update(user=user)
+            row.user = user
+            if not row.is_deleted:
+                break
+        return row
+
+    @classmethod
+    def _create_once(cls, user: Any, params: dict[str, Any]) -> Any:
         path = client.resource_path(cls.resource)
         key = cls._idempotency_key(user, params)
-        row = cls._call("post", path, params, idempotency_key=key)
-        cls._rows().filter(pk=row.pk).update(user=user)
-        row.user = user
-        return row
+        answer = client.request("post", path, params, idempotency_key=key)
+        if answer.replayed:  # an answer of up to a day ago: the customer may be deleted by now
+            return cls.retrieve(answer.data["id"])
+        return cls._write(cls._from_answer(answer.data, answer))
 
     @classmethod
     def get(cls, user: Any) -> Any:
@@ -75,15 +85,17 @@ class StripeCustomer(StripeAction):
         named = isinstance(metadata, dict) and metadata.get(conf.get("USER_METADATA_KEY"))
         if mapping.is_usable_id(named):
             cls.link_user(row.pk, named)
-        elif conf.get("LINK_USERS_BY_EMAIL") and isinstance(data.get("email"), str):
-            cls._link_by_email(row.pk, mapping.clean_text(data["email"]))
+        elif conf.get("LINK_USERS_BY_EMAIL"):
+            cls._link_by_email(row.pk, data.get("email"))
 
     @classmethod
-    def _link_by_email(cls, customer: str, email: str) -> None:
+    def _link_by_email(cls, customer: str, email: Any) -> None:
+        if not isinstance(email, str) or not email.strip():
+            return
         users = get_user_model()
         field = users.get_email_field_name()
         managed = users._base_manager.using(conf.database())
-        same = managed.filter(**{f"{field}__iexact": email})
+        same = managed.filter(**{f"{field}__iexact": mapping.clean_text(email)})
         found = list(same.values_list("pk", flat=True)[:2])
         if len(found) == 1:  # two users with one address are nobody's proof
             cls.link_user(customer, found[0])

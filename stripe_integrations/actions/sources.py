@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from stripe_integrations import client, conf, mapping
@@ -28,21 +29,30 @@ class StripeCustomerSource(StripeAction):
         Raises stripe.StripeError.
         """
         path = cls._owned_path(row.pk, row.customer_id)
-        client.request("delete", path, account=row.account)
-        return cls.soft_delete(row.pk, account=row.account)
+        answer = client.request("delete", path, account=row.account)
+        # A detached source is shown whole, without `deleted`.
+        gone = replace(cls._from_answer(answer.data, answer), deleted=True)
+        return cls._write(gone, account=row.account)
 
     @classmethod
-    def retrieve(cls, id: str, *, customer: str | None = None, account: str | None = None) -> Any:  # noqa: A002
+    def retrieve(
+        cls,
+        id: str,  # noqa: A002
+        *,
+        customer: str | None = None,
+        account: str | None = None,
+    ) -> Any:
         """Read one from the API, write it, and return the row.
 
         `customer` is its customer's id; the row's where there is a row. Raises
         stripe.InvalidRequestError when Stripe has no such object.
         """
-        return cls._read(cls._owned_path(id, customer or cls._owner(id)), id, account)
+        return cls._read(cls._path({"id": id, "customer": customer}), id, account)
 
     @classmethod
-    def _path(cls, id: str, account: str | None) -> str:  # noqa: A002
-        return cls._owned_path(id, cls._owner(id))
+    def _path(cls, data: dict[str, Any]) -> str:
+        owner = mapping.reference(data.get("customer")) or cls._owner(data["id"])
+        return cls._owned_path(data["id"], owner)
 
     @classmethod
     def _owner(cls, id: str) -> str | None:  # noqa: A002

@@ -1,5 +1,6 @@
 import pytest
 
+from stripe_integrations.actions import StripeWebhook
 from tests.fake_stripe import FakeStripe
 
 
@@ -18,3 +19,14 @@ def stripe_api(running_stripe, settings):
         "API_BASE": running_stripe.url,
     }
     return running_stripe
+
+
+@pytest.fixture
+def deliver():
+    """Process events as the webhook does once their signature is checked."""
+
+    def process(*messages):
+        for message in messages:
+            StripeWebhook.process_webhook(message, verified=True)
+
+    return process

@@ -112,7 +112,7 @@ class TestSyncAll:
             stripe_api.create("products", {"id": f"prod_{number}"})
         StripeProduct.sync_all()
         rows().update(as_of=1)
-        stripe_api.change("products", stripe_api.objects["products"]["prod_1"], {"name": "New"})
+        stripe_api.change("products", "prod_1", {"name": "New"})
         StripeProduct.sync_all()
         assert dict(rows().values_list("pk", "version")) == {"prod_0": 1, "prod_1": 2, "prod_2": 1}
 
@@ -127,6 +127,43 @@ class TestSyncAll:
         ]
         row = rows().get()
         assert (row.name, row.in_doubt) == ("Right", False)
+
+
+class TestEvents:
+    """What the API is asked in between does not disturb what the events say."""
+
+    def test_read_between_two_events(self, stripe_api, deliver):
+        stripe_api.create("products", {"id": "prod_1", "name": "a"})
+        stripe_api.offset += 10
+        stripe_api.change("products", "prod_1", {"name": "b"})
+        assert StripeProduct.retrieve("prod_1").name == "b"
+        stripe_api.offset += 10
+        stripe_api.change("products", "prod_1", {"name": "c"})
+        created, updated, again = stripe_api.events.values()
+        deliver(again, created, updated)
+        assert rows().get().name == "c"
+
+    def test_deleted_product_is_gone_from_the_api_and_a_tombstone_by_its_event(
+        self, stripe_api, deliver
+    ):
+        stripe_api.create("products", {"id": "prod_1", "name": "a"})
+        StripeProduct.retrieve("prod_1")
+        stripe_api.offset += 10
+        stripe_api.delete("products", "prod_1")
+        with pytest.raises(stripe.InvalidRequestError):
+            StripeProduct.retrieve("prod_1")
+        deliver(*stripe_api.events.values())
+        assert (rows().get().is_deleted, rows().get().name) == (True, "a")
+
+    def test_chosen_id_lives_again(self, stripe_api, deliver):
+        for name in ("first", "second"):
+            stripe_api.create("products", {"id": "gold", "name": name})
+            stripe_api.offset += 10
+            if name == "first":
+                stripe_api.delete("products", "gold")
+                stripe_api.offset += 10
+        deliver(*stripe_api.events.values())
+        assert (rows().get().is_deleted, rows().get().name) == (False, "second")
 
 
 class TestSoftDelete:
@@ -148,7 +185,7 @@ class TestErrors:
             StripeProduct.retrieve("prod_1")
 
     def test_stripes_own_errors_come_through_without_the_key(self, stripe_api):
-        stripe_api.down = 403
+        stripe_api.fail_with(403)
         with pytest.raises(stripe.StripeError) as error:
             StripeProduct.sync_all()
         assert error.value.http_status == 403

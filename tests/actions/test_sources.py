@@ -2,7 +2,8 @@ import pytest
 import stripe
 
 from stripe_integrations import conf
-from stripe_integrations.actions import StripeCard, StripeCustomer
+from stripe_integrations.actions import StripeBankAccount, StripeCard, StripeCustomer
+from tests import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,3 +45,70 @@ def test_sync_all_reads_the_cards_of_each_customer(stripe_api, customer):
     assert StripeCard.sync_all() == 2
     owners = conf.model("Card").objects.values_list("customer__pk", flat=True)
     assert set(owners) == {"cus_ada", "cus_bob"}
+
+
+def test_sync_all_reads_every_page_and_only_cards(stripe_api, customer):
+    for _ in range(101):
+        stripe_api.attach("cus_ada", "tok_visa")
+    assert StripeBankAccount.sync_all() == 0
+    assert StripeCard.sync_all() == 101
+    assert conf.model("Card").objects.filter(customer=customer).count() == 101
+
+
+def test_card_that_is_declined(stripe_api, customer):
+    with pytest.raises(stripe.CardError, match="declined") as error:
+        StripeCard.create(customer, "tok_chargeDeclined")
+    assert (error.value.code, error.value.http_status) == ("card_declined", 402)
+    assert not conf.model("Card").objects.exists()
+
+
+def test_delete_that_fails_leaves_the_row(stripe_api, customer):
+    card = StripeCard.create(customer, "tok_visa")
+    stripe_api.fail_with(403)
+    with pytest.raises(stripe.PermissionError):
+        StripeCard.delete(card)
+    assert not conf.model("Card").objects.get().is_deleted
+
+
+def test_of_a_connected_account(stripe_api):
+    stripe_api.create("customers", {"id": "cus_ada"})
+    customer = StripeCustomer.retrieve("cus_ada", account="acct_1")
+    card = StripeCard.create(customer, "tok_mastercard")
+    assert (card.account, card.brand, card.last4) == ("acct_1", "MasterCard", "4444")
+    assert StripeCard.retrieve(card.pk, account="acct_1") == card
+    assert StripeCard.delete(card).is_deleted
+    assert {request.account for request in stripe_api.requests} == {"acct_1"}
+
+
+def test_ids_are_quoted(stripe_api, customer):
+    with pytest.raises(stripe.InvalidRequestError):
+        StripeCard.retrieve("../x", customer="a/b")
+    assert stripe_api.requests[-1].path == "/v1/customers/a%2Fb/sources/..%2Fx"
+
+
+def test_its_events(stripe_api, customer, deliver):
+    id = stripe_api.attach("cus_ada", "tok_visa")["id"]
+    stripe_api.offset += 10
+    stripe_api.detach("cus_ada", id)
+    messages = [each for each in stripe_api.events.values() if "source" in each["type"]]
+    deliver(*reversed(messages))
+    row = conf.model("Card").objects.get()
+    assert (row.pk, row.is_deleted, row.last4, row.customer) == (id, True, "4242", customer)
+
+
+def test_late_event_does_not_bring_a_deleted_card_back(stripe_api, customer, deliver):
+    stripe_api.offset = -100
+    card = StripeCard.create(customer, "tok_visa")
+    stripe_api.offset = 0
+    StripeCard.delete(card)
+    late = objects.card(card.pk, customer="cus_ada", name="from before the deletion")
+    deliver(objects.event("customer.source.updated", late, created=stripe_api.now() - 50))
+    assert conf.model("Card").objects.get().is_deleted
+
+
+def test_sync_all_knows_whose_a_card_is_where_the_row_does_not(stripe_api, customer):
+    id = stripe_api.attach("cus_ada", "tok_visa")["id"]
+    StripeCard.sync(objects.card(id, customer=None))
+    conf.model("Card").objects.update(as_of=stripe_api.now() + 60)
+    assert StripeCard.sync_all() == 1
+    assert conf.model("Card").objects.get().customer == customer

@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+import stripe
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeCustomer, StripeSubscription
@@ -70,7 +73,101 @@ def test_the_newest_is_current(customer):
 
 def test_sync_all_asks_for_canceled_ones_too(stripe_api, subscription):
     StripeSubscription.sync_all()
-    method, path, params, _account = stripe_api.requests[-1]
-    assert (method, path, params["status"]) == ("GET", "/v1/subscriptions", "all")
+    asked = stripe_api.requests[-1]
+    assert (asked.method, asked.path) == ("GET", "/v1/subscriptions")
+    assert asked.params["status"] == "all"
     assert StripeSubscription.retrieve(subscription.pk) == subscription
     assert StripeSubscription.soft_delete(subscription.pk).is_deleted
+
+
+def test_create_with_what_stripe_takes(stripe_api, customer):
+    trial_end = stripe_api.now() + 86_400
+    items = [{"price": "price_gold", "quantity": 3}]
+    row = StripeSubscription.create(
+        customer, items, trial_end=trial_end, metadata={"seat": "a"}, collection_method="x"
+    )
+    assert (row.status, row.quantity, row.metadata) == ("trialing", 3, {"seat": "a"})
+    assert int(row.trial_end.timestamp()) == trial_end
+    assert row.current_period_end - row.current_period_start == timedelta(days=30)
+    assert stripe_api.requests[-1].params["items"] == items
+    assert StripeSubscription.has_active_subscription(customer)
+
+
+def test_create_for_a_price_that_is_not_there(stripe_api, customer):
+    with pytest.raises(stripe.InvalidRequestError, match="No such object: 'price_none'"):
+        StripeSubscription.create(customer, [{"price": "price_none"}])
+    assert not conf.model("Subscription").objects.exists()
+
+
+def test_create_for_a_customer_of_a_connected_account(stripe_api):
+    stripe_api.create("prices", {"id": "price_gold"})
+    stripe_api.create("customers", {"id": "cus_c"})
+    customer = StripeCustomer.retrieve("cus_c", account="acct_1")
+    row = StripeSubscription.create(customer, [{"price": "price_gold"}])
+    assert (row.account, row.customer_id, row.price_id) == ("acct_1", "cus_c", "acct_1/price_gold")
+    StripeSubscription.update(row, metadata={"a": "b"})
+    StripeSubscription.cancel(row, at_period_end=False)
+    assert {request.account for request in stripe_api.requests} == {"acct_1"}
+
+
+def test_update_of_the_items(stripe_api, subscription):
+    stripe_api.create("prices", {"id": "price_lead"})
+    item = subscription.stripe_data["items"]["data"][0]["id"]
+    items = [{"id": item, "price": "price_lead", "quantity": 2}]
+    row = StripeSubscription.update(subscription, items=items)
+    assert (row.price_id, row.quantity) == ("price_lead", 2)
+
+
+def test_cancel_at_the_end_of_the_period_and_think_again(customer, subscription):
+    row = StripeSubscription.cancel(subscription)
+    assert row.cancel_at == row.current_period_end
+    assert StripeSubscription.has_active_subscription(customer)
+    assert StripeSubscription.get_current_subscription(customer) == row
+    row = StripeSubscription.update(row, cancel_at_period_end=False)
+    assert row.cancel_at_period_end is False
+
+
+def test_cancel_at_once_is_seen_in_the_row(customer, subscription):
+    row = StripeSubscription.cancel(subscription, at_period_end=False)
+    assert row.canceled_at == row.ended_at is not None
+    assert StripeSubscription.get_current_subscription(customer) is None
+    with pytest.raises(stripe.InvalidRequestError):
+        StripeSubscription.cancel(row, at_period_end=False)
+
+
+def test_cancellation_by_event_is_no_deletion(stripe_api, subscription, deliver):
+    stripe_api.offset += 10
+    stripe_api.delete("subscriptions", subscription.pk)
+    message = list(stripe_api.events.values())[-1]
+    assert message["type"] == "customer.subscription.deleted"
+    deliver(message)
+    row = conf.model("Subscription").objects.get()
+    assert (row.status, row.is_deleted) == ("canceled", False)
+
+
+def test_another_customers_subscription_does_not_count(stripe_api, subscription):
+    stripe_api.create("customers", {"id": "cus_bob"})
+    bob = StripeCustomer.retrieve("cus_bob")
+    assert not StripeSubscription.has_active_subscription(bob)
+    assert StripeSubscription.get_current_subscription(bob) is None
+
+
+def test_deleted_row_does_not_count(customer, subscription):
+    StripeSubscription.soft_delete(subscription.pk)
+    assert not StripeSubscription.has_active_subscription(customer)
+    assert StripeSubscription.get_current_subscription(customer) is None
+
+
+def test_stripes_error_leaves_the_row_as_it_was(stripe_api, subscription):
+    stripe_api.fail_with(402)
+    with pytest.raises(stripe.StripeError):
+        StripeSubscription.update(subscription, collection_method="send_invoice")
+    row = conf.model("Subscription").objects.get()
+    assert (row.collection_method, row.version) == ("charge_automatically", subscription.version)
+
+
+def test_sync_all_mirrors_canceled_ones(stripe_api, subscription):
+    stripe_api.delete("subscriptions", subscription.pk)
+    conf.model("Subscription").objects.all().delete()
+    assert StripeSubscription.sync_all() == 1
+    assert conf.model("Subscription").objects.get().status == "canceled"

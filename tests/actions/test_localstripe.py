@@ -1,0 +1,152 @@
+"""The same calls against localstripe, a fake of Stripe that somebody else wrote.
+
+It has plans but no prices, and its objects are in an older API version's shape.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+import stripe
+from django.contrib.auth import get_user_model
+
+from stripe_integrations import client
+from stripe_integrations.actions import (
+    StripeCard,
+    StripeCoupon,
+    StripeCustomer,
+    StripeProduct,
+    StripeSubscription,
+)
+
+pytestmark = pytest.mark.django_db
+
+CARD = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2030", "cvc": "123"}
+
+
+@pytest.fixture(scope="module")
+def address():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port, process):
+    for _ in range(300):
+        assert process.poll() is None, "localstripe has ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("localstripe does not listen")
+
+
+@pytest.fixture(autouse=True)
+def localstripe(address, settings):
+    settings.STRIPE_INTEGRATIONS = {"API_KEY": "sk_test_local", "API_BASE": address}
+
+
+@pytest.fixture
+def customer():
+    user = get_user_model().objects.create(username="ada", email="ada@lovelace.example")
+    return StripeCustomer.create(user, name="Ada")
+
+
+@pytest.fixture
+def plan():
+    product = client.request("post", "/v1/products", {"name": "Gold"}).data["id"]
+    params = {"amount": 1050, "currency": "eur", "interval": "month", "product": product}
+    return client.request("post", "/v1/plans", params).data["id"]
+
+
+def test_customer(customer):
+    assert (customer.name, customer.email) == ("Ada", "ada@lovelace.example")
+    assert customer.metadata == {"user_id": str(customer.user.pk)}
+    client.request("post", f"/v1/customers/{customer.pk}", {"name": "Countess"})
+    assert StripeCustomer.retrieve(customer.pk).name == "Countess"
+    client.request("delete", f"/v1/customers/{customer.pk}")
+    with pytest.raises(stripe.InvalidRequestError) as error:
+        StripeCustomer.retrieve(customer.pk)
+    assert error.value.http_status == 404
+
+
+def test_sync_all_reads_every_page():
+    ids = {
+        client.request("post", "/v1/products", {"name": f"p{number}"}).data["id"]
+        for number in range(101)
+    }
+    assert StripeProduct.sync_all() >= 101
+    assert ids <= set(StripeProduct.model().objects.values_list("pk", flat=True))
+
+
+def test_product():
+    id = "gold plan"
+    client.request("post", "/v1/products", {"id": id, "name": "Gold", "metadata": {"a": "b"}})
+    row = StripeProduct.retrieve(id)
+    assert (row.pk, row.name, row.active, row.metadata) == (id, "Gold", True, {"a": "b"})
+    client.request("delete", client.resource_path("products", id))
+    with pytest.raises(stripe.InvalidRequestError):
+        StripeProduct.retrieve(id)
+
+
+def test_coupon():
+    params = {"id": "SPRING", "duration": "once", "percent_off": "12.5"}
+    client.request("post", "/v1/coupons", params)
+    assert StripeCoupon.sync_all() == 1
+    row = StripeCoupon.retrieve("SPRING")
+    assert (row.percent_off, row.duration, row.valid) == (12.5, "once", True)
+
+
+def test_card(customer):
+    token = client.request("post", "/v1/tokens", {"card": CARD}).data["id"]
+    card = StripeCard.create(customer, token)
+    assert (card.brand, card.last4, card.exp_year, card.customer) == (
+        "Visa",
+        "4242",
+        2030,
+        customer,
+    )
+    assert StripeCard.retrieve(card.pk) == card
+    assert StripeCard.delete(card).is_deleted
+    with pytest.raises(stripe.InvalidRequestError):
+        StripeCard.retrieve(card.pk)
+
+
+def test_card_that_is_declined(customer):
+    card = {"object": "card", **CARD, "number": "4000000000000002"}
+    with pytest.raises(stripe.CardError, match="declined"):
+        StripeCard.create(customer, card)
+    assert not StripeCard.model().objects.exists()
+
+
+def test_subscription(customer, plan):
+    StripeCard.create(customer, {"object": "card", **CARD})
+    row = StripeSubscription.create(customer, [{"plan": plan, "quantity": 2}])
+    assert (row.customer, row.status, row.quantity) == (customer, "active", 2)
+    assert row.current_period_end > row.current_period_start
+    assert StripeSubscription.has_active_subscription(customer)
+    cancel_at = int(time.time()) + 86_400
+    row = StripeSubscription.update(row, cancel_at=cancel_at)
+    assert int(row.cancel_at.timestamp()) == cancel_at
+    row = StripeSubscription.cancel(row)
+    assert (row.cancel_at_period_end, row.status) == (True, "active")
+    row = StripeSubscription.cancel(row, at_period_end=False)
+    assert (row.status, row.is_deleted) == ("canceled", False)
+    assert StripeSubscription.get_current_subscription(customer) is None
+    assert StripeSubscription.sync_all() >= 1
+    assert StripeSubscription.model().objects.get(pk=row.pk).status == "canceled"

@@ -1,0 +1,194 @@
+"""Calls to a Stripe behind a real port: what is sent, what comes back, what goes wrong."""
+
+import socket
+import time
+import traceback
+
+import pytest
+import stripe
+
+from stripe_integrations import client
+from tests.fake_stripe import FakeStripe
+
+SECRET = "sk_test_51Geheimnis"
+
+
+@pytest.fixture(scope="module")
+def running():
+    with FakeStripe() as fake:
+        yield fake
+
+
+@pytest.fixture
+def api(running, settings):
+    running.reset()
+    configure(settings, API_BASE=running.url)
+    return running
+
+
+def configure(settings, **values):
+    settings.STRIPE_INTEGRATIONS = {"API_KEY": SECRET, **values}
+
+
+def told(error):
+    """Return all that a log may show of an error."""
+    shown = "".join(traceback.format_exception(error.value))
+    return f"{shown} {error.value!r} {vars(error.value)}"
+
+
+class TestRequest:
+    def test_plain_dicts_come_back(self, api):
+        api.create("products", {"id": "prod_1", "metadata": {"a": "1"}})
+        data = client.request("get", "/v1/products/prod_1").data
+        assert (type(data), type(data["metadata"])) == (dict, dict)
+        assert data == api.objects["products"]["prod_1"]
+
+    def test_nested_parameters(self, api):
+        params = {"name": "a&b=c ü", "metadata": {"k[1]": "v", "n": "7"}, "images": ["u", "v"]}
+        client.request("post", "/v1/products", params)
+        sent = api.requests[-1]
+        assert (sent.method, sent.path) == ("POST", "/v1/products")
+        assert sent.params["name"] == "a&b=c ü"
+        assert sent.params["images"] == ["u", "v"]
+        assert sent.params["metadata"]["n"] == "7"
+
+    def test_account_and_idempotency_key(self, api):
+        for _ in range(2):
+            answer = client.request(
+                "post", "/v1/products", {"name": "a"}, account="acct_1", idempotency_key="k"
+            )
+        assert {(sent.account, sent.idempotency_key) for sent in api.requests} == {("acct_1", "k")}
+        assert list(api.objects["products"]) == [answer.data["id"]]
+
+    def test_without_an_account_none_is_sent(self, api):
+        client.request("get", "/v1/products")
+        assert api.requests[-1].account is None
+
+    def test_the_version_is_the_sdks_or_the_settings(self, api, settings):
+        client.request("get", "/v1/products")
+        configure(settings, API_BASE=api.url, API_VERSION="2024-06-20")
+        client.request("get", "/v1/products")
+        assert [sent.version for sent in api.requests] == [stripe.api_version, "2024-06-20"]
+
+    def test_settings_are_read_at_each_call(self, api, settings):
+        client.request("get", "/v1/products")
+        configure(settings, API_BASE=api.url, API_KEY="sk_test_wrong")
+        with pytest.raises(stripe.AuthenticationError):
+            client.request("get", "/v1/products")
+        configure(settings, API_BASE=api.url)
+        assert client.request("get", "/v1/products").data["data"] == []
+
+    @pytest.mark.parametrize("offset", [0, 5000, -5000])
+    def test_the_times_are_stripes(self, api, offset):
+        api.offset = offset
+        before = time.time() + offset
+        answer = client.request("get", "/v1/products")
+        after = time.time() + offset
+        assert before - 3 < answer.fetched_at <= before
+        assert after <= answer.as_of < after + 3
+
+
+class TestPages:
+    def test_newest_first_to_the_end(self, api):
+        for number in range(201):
+            api.create("coupons", {"id": f"c{number}"})
+        pages = [page.data["data"] for page in client.pages("/v1/coupons")]
+        assert [len(page) for page in pages] == [100, 100, 1]
+        ids = [each["id"] for page in pages for each in page]
+        assert ids == [f"c{number}" for number in reversed(range(201))]
+
+    def test_an_empty_list_is_one_page(self, api):
+        assert [page.data["data"] for page in client.pages("/v1/coupons")] == [[]]
+
+    def test_a_full_page_is_not_followed_by_an_empty_one(self, api):
+        for number in range(100):
+            api.create("coupons", {"id": f"c{number}"})
+        assert len(list(client.pages("/v1/coupons"))) == len(api.requests) == 1
+
+    def test_parameters_and_account_go_along_on_each_page(self, api):
+        for number in range(3):
+            api.create("customers", {"email": "a@example.com" if number else "b@example.com"})
+        found = client.pages("/v1/customers", {"email": "a@example.com", "limit": 1}, account="a_1")
+        assert [page.data["data"][0]["email"] for page in found] == ["a@example.com"] * 2
+        assert {(sent.params["email"], sent.account) for sent in api.requests} == {
+            ("a@example.com", "a_1")
+        }
+
+
+class TestPath:
+    @pytest.mark.parametrize(
+        ("parts", "path"),
+        [
+            (("coupons",), "/v1/coupons"),
+            (("coupons", "50 % OFF/now"), "/v1/coupons/50%20%25%20OFF%2Fnow"),
+            (("customers", "cus_1", "sources", "../x"), "/v1/customers/cus_1/sources/..%2Fx"),
+            (("products", "a?b#c&d=ü"), "/v1/products/a%3Fb%23c%26d%3D%C3%BC"),
+        ],
+    )
+    def test_each_part_is_quoted(self, parts, path):
+        assert client.resource_path(*parts) == path
+
+
+class TestErrors:
+    @pytest.mark.parametrize("key", [None, ""])
+    def test_without_a_key_nothing_is_sent(self, api, settings, key):
+        configure(settings, API_BASE=api.url, API_KEY=key)
+        with pytest.raises(stripe.AuthenticationError, match="API_KEY"):
+            client.request("get", "/v1/products")
+        assert api.requests == []
+
+    @pytest.mark.parametrize(
+        ("status", "error_class"),
+        [
+            (400, stripe.InvalidRequestError),
+            (401, stripe.AuthenticationError),
+            (403, stripe.PermissionError),
+            (404, stripe.InvalidRequestError),
+            (429, stripe.RateLimitError),
+            (503, stripe.APIError),
+        ],
+    )
+    def test_stripes_errors_come_through_as_they_are(self, api, status, error_class):
+        api.fail_with(status)
+        with pytest.raises(stripe.StripeError, match="told to fail") as error:
+            client.request("get", "/v1/products")
+        assert type(error.value) is error_class
+        assert error.value.http_status == status
+        assert SECRET not in told(error)
+
+    def test_another_request_under_the_same_idempotency_key(self, api):
+        client.request("post", "/v1/products", {"name": "a"}, idempotency_key="k")
+        with pytest.raises(stripe.IdempotencyError):
+            client.request("post", "/v1/products", {"name": "b"}, idempotency_key="k")
+        assert len(api.objects["products"]) == 1
+
+    def test_wrong_key(self, api, settings):
+        configure(settings, API_BASE=api.url, API_KEY=f"{SECRET}_wrong")
+        with pytest.raises(stripe.AuthenticationError, match="Invalid API Key") as error:
+            client.request("get", "/v1/products")
+        assert SECRET not in told(error)
+
+    def test_connection_that_is_closed_without_an_answer(self, api):
+        api.down()
+        with pytest.raises(stripe.APIConnectionError) as error:
+            client.request("get", "/v1/products")
+        assert SECRET not in told(error)
+
+    def test_nobody_listens(self, settings):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            configure(settings, API_BASE=f"http://127.0.0.1:{free.getsockname()[1]}")
+            with pytest.raises(stripe.APIConnectionError) as error:
+                client.request("get", "/v1/products")
+        assert SECRET not in told(error)
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n"])
+    def test_key_that_was_read_from_a_file_with_its_line_end(self, api, settings, end):
+        # The SDK refuses such a header with an error that shows the whole key.
+        configure(settings, API_BASE=api.url, API_KEY=SECRET + end)
+        assert client.request("get", "/v1/products").data["data"] == []
+
+    def test_answer_without_a_date(self, api):
+        api.sends_date = False
+        with pytest.raises(stripe.APIError, match="Date"):
+            client.request("get", "/v1/products")
