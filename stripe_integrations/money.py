@@ -34,4 +34,6 @@ def to_decimal(amount: int | Decimal | None, currency: str | None) -> Decimal | 
         return None
     currency = currency.lower()
     places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
-    return Decimal(amount).scaleb(-places)
+    exact = Decimal(amount).normalize().scaleb(-places)
+    smallest = Decimal(1).scaleb(-places)
+    return exact if exact % smallest else exact.quantize(smallest)

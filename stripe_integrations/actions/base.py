@@ -103,7 +103,7 @@ class StripeAction:
     @classmethod
     def soft_delete(cls, id: str, *, account: str | None = None) -> Any:  # noqa: A002
         """Mark the row as deleted, keep the rest of it, and return it; None if there is no row."""
-        rows = cls.model().objects.using(conf.database())
+        rows = cls._rows()
         key = mapping.row_id(cls.model(), id, account)
 
         def work() -> Any:
@@ -130,6 +130,10 @@ class StripeAction:
         return client.pages(client.resource_path(cls.resource), account=account)
 
     # -- how
+
+    @classmethod
+    def _rows(cls) -> Any:
+        return cls.model().objects.using(conf.database())
 
     @classmethod
     def _from_event(cls, event: Any, data: dict[str, Any]) -> Snapshot:
@@ -175,7 +179,7 @@ class StripeAction:
     @classmethod
     def _read(cls, path: str, id: str, account: str | None) -> Any:  # noqa: A002
         """Read one object; if the row was written meanwhile, read again."""
-        rows = cls.model().objects.using(conf.database())
+        rows = cls._rows()
         versions = rows.filter(pk=mapping.row_id(cls.model(), id, account)).values_list(
             "version", flat=True
         )
@@ -191,7 +195,7 @@ class StripeAction:
         if not mapping.is_usable_id(data.get("id")):
             return False
         snapshot = cls._from_answer(data, page)
-        rows = cls.model().objects.using(conf.database())
+        rows = cls._rows()
         row = rows.filter(pk=mapping.row_id(cls.model(), data["id"], account)).first()
         if row is not None and ordering.judge(row, snapshot) is Verdict.IN_DOUBT:
             cls._read(cls._path(data), data["id"], account)

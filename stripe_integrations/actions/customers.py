@@ -107,7 +107,3 @@ class StripeCustomer(StripeAction):
         content = [str(user.pk), params, list(gone.values_list("pk", flat=True))]
         text = json.dumps(content, sort_keys=True, default=str)
         return salted_hmac("stripe_integrations.customer", text, algorithm="sha256").hexdigest()
-
-    @classmethod
-    def _rows(cls) -> Any:
-        return cls.model().objects.using(conf.database())

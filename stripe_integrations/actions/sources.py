@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from stripe_integrations import client, conf, mapping
+from stripe_integrations import client, mapping
 from stripe_integrations.actions.base import StripeAction
 
 
@@ -30,9 +29,9 @@ class StripeCustomerSource(StripeAction):
         """
         path = cls._owned_path(row.pk, row.customer_id)
         answer = client.request("delete", path, account=row.account)
-        # A detached source is shown whole, without `deleted`.
-        gone = replace(cls._from_answer(answer.data, answer), deleted=True)
-        return cls._write(gone, account=row.account)
+        # Stripe answers with a stub for a card, and with the whole object for a source.
+        stub = {"id": row.pk, "object": cls.object_name, "deleted": True}
+        return cls._write(cls._from_answer(stub, answer), account=row.account)
 
     @classmethod
     def retrieve(
@@ -56,8 +55,7 @@ class StripeCustomerSource(StripeAction):
 
     @classmethod
     def _owner(cls, id: str) -> str | None:  # noqa: A002
-        rows = cls.model().objects.using(conf.database())
-        owner: str | None = rows.filter(pk=id).values_list("customer_id", flat=True).first()
+        owner: str | None = cls._rows().filter(pk=id).values_list("customer_id", flat=True).first()
         return owner
 
     @classmethod

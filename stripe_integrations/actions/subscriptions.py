@@ -45,13 +45,13 @@ class StripeSubscription(StripeAction):
     @classmethod
     def has_active_subscription(cls, customer: Any) -> bool:
         """Tell, from the mirror, whether a customer has a trialing or active subscription."""
-        found: bool = cls.model().objects.active().filter(customer=customer).exists()
+        found: bool = cls._rows().active().filter(customer=customer).exists()
         return found
 
     @classmethod
     def get_current_subscription(cls, customer: Any) -> Any:
         """Return, from the mirror, the newest subscription that still runs; None without."""
-        running = cls.model().objects.current().filter(customer=customer)
+        running = cls._rows().current().filter(customer=customer)
         return running.order_by("-created", "-pk").first()
 
     @classmethod
