@@ -83,6 +83,11 @@ def pages(
         following = {"starting_after": items[-1]["id"]}
 
 
+def plain(data: Any) -> Any:
+    """Return what the SDK gave somebody as the dict it stands for; anything else as it is."""
+    return json.loads(str(data)) if isinstance(data, stripe.StripeObject) else data
+
+
 def resource_path(*parts: str) -> str:
     """Return the path of an API resource; each part is quoted, so that no id leaves its place."""
     return "/v1/" + "/".join(quote(part, safe="") for part in parts)

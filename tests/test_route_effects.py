@@ -194,6 +194,7 @@ class TestFailure:
         message = objects.event("product.created", objects.product())
         assert poster.event(message) == 500
         assert (rows("Event").get().status, rows("Product").count()) == ("failed", 0)
+        assert rows("Event").get().processed_at is None
         Replacement.fail = False
         assert poster.event(message) == 200
         assert (rows("Event").get().status, rows("Product").count()) == ("processed", 1)

@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from stripe_integrations import conf, mapping, payloads, registry, transactions
+from stripe_integrations import client, conf, mapping, payloads, registry, transactions
 from stripe_integrations.actions.base import running_for
 from stripe_integrations.actions.confirmation import confirmed
 from stripe_integrations.actions.events import LEASE, StripeEventAction
@@ -42,7 +42,7 @@ class StripeWebhook:
         event not stored yet is read from Stripe's API, and that is processed. Raises
         PayloadRefused, PayloadNotConfirmed, or WebhookFailed when a class raised.
         """
-        message = payloads.check(event_data)
+        message = payloads.check(client.plain(event_data))
         if verified:
             return cls.receive(message, payloads.serialize(message))
         stored = StripeEventAction.find(message["id"])
@@ -218,6 +218,7 @@ def _settle(event: Any, classes: list[registry.WebhookClass]) -> None:
         event.error = event.traceback = ""
     else:
         event.status = "failed" if any("failed" in run for run in runs) else "received"
+        event.processed_at = None
 
 
 def _save(event: Any, classes: list[registry.WebhookClass]) -> None:

@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+import stripe
 from django.db import connection
 
 from stripe_integrations import conf
@@ -154,3 +155,11 @@ def test_unsigned_event_is_read_from_stripe(stripe_api):
     assert [request.path for request in stripe_api.requests] == [f"/v1/events/{message['id']}"]
     assert StripeWebhook.process_webhook(message) == event
     assert len(stripe_api.requests) == 1
+
+
+def test_event_of_the_sdk():
+    message = objects.event("product.created", objects.product())
+    event = stripe.Event.construct_from(message, "sk_test_1")
+    stored = StripeWebhook.process_webhook(event, verified=True)
+    assert (stored.status, stored.message) == ("processed", message)
+    assert conf.model("Product").objects.get().stripe_data == objects.product()

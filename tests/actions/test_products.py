@@ -35,6 +35,12 @@ class TestSync:
         row = StripeProduct.sync({"id": "prod_1", "object": "product", "deleted": True})
         assert (row.is_deleted, row.name) == (True, "Gold")
 
+    def test_object_of_the_sdk(self):
+        data = stripe.Product.construct_from(objects.product(metadata={"a": "1"}), "sk_test_1")
+        row = StripeProduct.sync(data)
+        assert (row.name, row.metadata) == ("Gold", {"a": "1"})
+        assert rows().get().stripe_data == objects.product(metadata={"a": "1"})
+
     def test_of_another_kind(self):
         with pytest.raises(ValueError, match="takes a product, not a price"):
             StripeProduct.sync(objects.price())
