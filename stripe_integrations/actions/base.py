@@ -58,9 +58,9 @@ class StripeAction:
     def sync(cls, data: dict[str, Any], *, account: str | None = None) -> Any:
         """Write an object that Stripe gave out, unless the row is newer, and return the row.
 
-        `data` is a dict, or an object of the `stripe` package. Within a webhook class, the event's own object has the event's time and account. Returns
-        None, and writes nothing, for an object without an id that can be a key. Raises ValueError
-        for another kind of object.
+        `data` is a dict, or an object of the `stripe` package. Within a webhook class, the event's
+        own object has the event's time and account. Returns None, and writes nothing, for an
+        object without an id that can be a key. Raises ValueError for another kind of object.
         """
         data = client.plain(data)
         kind = data.get("object", cls.object_name)
