@@ -20,7 +20,6 @@ DEFAULTS: dict[str, Any] = {
     "WEBHOOK_SECRET": None,
     "WEBHOOK_TOLERANCE": 300,
     "MAX_BODY": 1024 * 1024,
-    "CLOCK_GUARD": 2,
     "GIVE_UP_AFTER": 24 * 3600,
     "USER_METADATA_KEY": "user_id",
     "LINK_USERS_BY_EMAIL": False,
