@@ -8,7 +8,8 @@ TEST := .venv/.test
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-swapped test-postgres test-mariadb lint types imports migrations check matrix clean
+.PHONY: help demo run test test-swapped test-postgres test-mariadb histories faults faults-postgres \
+	faults-mariadb soak lint types imports migrations check matrix clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +35,25 @@ test-postgres: $(TEST)  ## run the tests on PostgreSQL (POSTGRES_URL)
 test-mariadb: $(TEST)  ## run the tests on MariaDB or MySQL (MARIADB_URL)
 	$(BIN)/pip install --quiet --editable ".[mysql]"
 	DATABASE_URL=$${DATABASE_URL:-$(MARIADB_URL)} $(BIN)/python -m pytest --create-db
+
+histories: $(TEST)  ## compare the mirror with a fake Stripe after HISTORIES=300 made-up histories
+	HISTORIES=$${HISTORIES:-300} $(BIN)/python -m pytest tests/convergence
+
+faults: $(TEST)  ## kill processes under load, KILLS=5 times, on SQLite or DATABASE_URL (wants Redis)
+	KILLS=$${KILLS:-5} $(BIN)/python -m pytest --create-db tests/faults
+
+faults-postgres: $(TEST)  ## the same on PostgreSQL, and cut it off under load
+	$(BIN)/pip install --quiet --editable ".[postgres]"
+	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} $(MAKE) faults
+
+faults-mariadb: $(TEST)  ## the same on MariaDB
+	$(BIN)/pip install --quiet --editable ".[mysql]"
+	DATABASE_URL=$${DATABASE_URL:-$(MARIADB_URL)} $(MAKE) faults
+
+soak: $(TEST)  ## 5,000 histories and 50 kills, on PostgreSQL: about an hour (wants Redis)
+	$(BIN)/pip install --quiet --editable ".[postgres]"
+	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} HISTORIES=5000 KILLS=50 $(BIN)/python -m pytest --create-db \
+		tests/convergence/test_histories.py tests/faults
 
 lint: $(DEV)  ## lint, and look at the format
 	$(BIN)/ruff check .

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from stripe_integrations import conf, event_types, mapping, registry
+from stripe_integrations.actions import MIRRORED
 
 
 @register(Tags.security)
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     """Hold the settings dict against what can work."""
-    return [*_unknown_keys(), *_secrets(), *_sizes(), *_mode()]
+    return [*_unknown_keys(), *_secrets(), *_sizes(), *_mode(), *_sync_policy(), *_queue()]
 
 
 @register(Tags.models)
@@ -85,6 +88,35 @@ def _mode() -> Iterator[CheckMessage]:
             "mode, so events of both are processed.",
             hint="Set STRIPE_INTEGRATIONS['API_KEY'], or 'LIVEMODE' to True or False.",
             id="stripe_integrations.W003",
+        )
+
+
+def _sync_policy() -> Iterator[CheckMessage]:
+    known = {"*", *MIRRORED}
+    for name, policy in conf.get("SYNC_POLICY").items():
+        if name not in known or policy not in conf.POLICIES:
+            yield Error(
+                f"SYNC_POLICY cannot say {name!r}: {policy!r}.",
+                hint=f"Its keys are {', '.join(sorted(known))}; "
+                f"its values are {', '.join(conf.POLICIES)}.",
+                id="stripe_integrations.E006",
+            )
+
+
+def _queue() -> Iterator[CheckMessage]:
+    path = conf.get("QUEUE")
+    if path is None:
+        return
+    try:
+        usable = callable(import_module(path).enqueue)
+    except (ImportError, AttributeError, TypeError, ImproperlyConfigured):
+        usable = False
+    if not usable:
+        yield Error(
+            f"QUEUE is {path!r}, which cannot be imported or has no function enqueue(event_id).",
+            hint="Set it to 'stripe_integrations.queues.celery' or "
+            "'stripe_integrations.queues.django_tasks', install that extra, or leave it None.",
+            id="stripe_integrations.E007",
         )
 
 

@@ -21,6 +21,8 @@ import stripe
 from stripe_integrations import __version__, conf
 
 PAGE_SIZE = 100
+#: Seconds that an answer may take while somebody waits for ours.
+IMPATIENT = 3
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ def request(
     *,
     account: str | None = None,
     idempotency_key: str | None = None,
+    impatient: bool = False,
 ) -> Answer:
-    """Make one call, for a connected account if one is named.
+    """Make one call, for a connected account if one is named; try it once if `impatient`.
 
     Raises stripe.StripeError; stripe.AuthenticationError when no key is configured.
     """
@@ -53,29 +56,42 @@ def request(
         )
     options = {"stripe_account": account, "idempotency_key": idempotency_key}
     started = time.monotonic()
-    response = _client(key, conf.get("API_VERSION"), conf.get("API_BASE")).raw_request(
+    sdk = _client(key, conf.get("API_VERSION"), conf.get("API_BASE"), impatient)
+    response = sdk.raw_request(
         method, path, **(params or {}), **{name: value for name, value in options.items() if value}
     )
-    elapsed = time.monotonic() - started
-    ended = _date(response.headers)
-    # `Date` has whole seconds: the answer was made up to a second after it.
-    return Answer(
-        json.loads(response.body),
-        fetched_at=math.floor(ended - elapsed),
-        as_of=ended + 1,
-        replayed=response.headers.get("idempotent-replayed") == "true",
-    )
+    data = json.loads(response.body)
+    if not isinstance(data, dict):
+        raise stripe.APIError("The API's answer is no JSON object: look at what is at API_BASE.")
+    return _answer(data, response.headers, started)
+
+
+def look_up(path: str, *, account: str | None = None) -> Answer:
+    """Read one object, impatiently; the answer's data is empty if Stripe has no such object.
+
+    Raises stripe.StripeError.
+    """
+    started = time.monotonic()
+    try:
+        return request("get", path, account=account, impatient=True)
+    except stripe.InvalidRequestError as error:
+        if error.code != "resource_missing":
+            raise
+        return _answer({}, error.headers or {}, started)
 
 
 def pages(
-    path: str, params: dict[str, Any] | None = None, *, account: str | None = None
+    path: str,
+    params: dict[str, Any] | None = None,
+    *,
+    account: str | None = None,
+    impatient: bool = False,
 ) -> Iterator[Answer]:
     """Read a list to its end, a page at a time, oldest page last as Stripe sends them."""
     following: dict[str, Any] = {}
     while True:
-        page = request(
-            "get", path, {"limit": PAGE_SIZE, **(params or {}), **following}, account=account
-        )
+        asked = {"limit": PAGE_SIZE, **(params or {}), **following}
+        page = request("get", path, asked, account=account, impatient=impatient)
         yield page
         items = page.data.get("data") or []
         if not page.data.get("has_more") or not items:
@@ -89,8 +105,25 @@ def plain(data: Any) -> Any:
 
 
 def resource_path(*parts: str) -> str:
-    """Return the path of an API resource; each part is quoted, so that no id leaves its place."""
+    """Return the path of an API resource; each part is quoted, so that no id leaves its place.
+
+    Raises ValueError for `.` and `..`, which leave it also when they are quoted.
+    """
+    if not {".", ".."}.isdisjoint(parts):
+        raise ValueError("'.' and '..' are no ids of Stripe's.")
     return "/v1/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def _answer(data: dict[str, Any], headers: Any, started: float) -> Answer:
+    elapsed = time.monotonic() - started
+    ended = _date(headers)
+    # `Date` has whole seconds: the answer was made up to a second after it.
+    return Answer(
+        data,
+        fetched_at=math.floor(ended - elapsed),
+        as_of=ended + 1,
+        replayed=headers.get("idempotent-replayed") == "true",
+    )
 
 
 def _date(headers: Any) -> int:
@@ -104,10 +137,15 @@ def _date(headers: Any) -> int:
 
 
 @lru_cache(maxsize=8)
-def _client(key: str, version: str | None, base: str | None) -> stripe.StripeClient:
+def _client(
+    key: str, version: str | None, base: str | None, impatient: bool
+) -> stripe.StripeClient:
     stripe.set_app_info("stripe_integrations", version=__version__)
+    http = stripe.new_default_http_client(timeout=IMPATIENT) if impatient else None
     return stripe.StripeClient(
         key,
         stripe_version=version,
         base_addresses={"api": base} if base else {},
+        http_client=http,
+        max_network_retries=0 if impatient else None,
     )

@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import router
+from django.utils.crypto import salted_hmac
 
 DEFAULTS: dict[str, Any] = {
     "API_KEY": None,
@@ -20,6 +21,9 @@ DEFAULTS: dict[str, Any] = {
     "WEBHOOK_SECRET": None,
     "WEBHOOK_TOLERANCE": 300,
     "MAX_BODY": 1024 * 1024,
+    "QUEUE": None,
+    "SYNC_POLICY": {"*": "auto"},
+    "CLOCK_GUARD": 2,
     "GIVE_UP_AFTER": 24 * 3600,
     "USER_METADATA_KEY": "user_id",
     "LINK_USERS_BY_EMAIL": False,
@@ -27,6 +31,9 @@ DEFAULTS: dict[str, Any] = {
 
 #: Characters of the longest id that is a key here; every index of MariaDB holds as many.
 MAX_ID = 255
+
+#: What `SYNC_POLICY` may say of a kind of object: read the API when in doubt, always, or never.
+POLICIES = ("auto", "fetch", "payload")
 
 SWAPPABLE = (
     "BankAccount",
@@ -66,6 +73,19 @@ def api_key() -> str | None:
     """
     key = str(get("API_KEY") or "").strip()
     return key if key and key.isascii() and key.isprintable() and " " not in key else None
+
+
+def api_key_fingerprint() -> str:
+    """Return a short text that is the same for the same API key, and says nothing of it."""
+    key = api_key() or ""
+    return salted_hmac("stripe_integrations.key", key, algorithm="sha256").hexdigest()[:16]
+
+
+def sync_policy(object_name: str) -> str:
+    """Return the policy for objects of a kind: its own, else that of `*`."""
+    policies = get("SYNC_POLICY")
+    policy: str = policies.get(object_name, policies.get("*", "auto"))
+    return policy
 
 
 def livemode() -> bool | None:

@@ -31,8 +31,11 @@ RESERVED = frozenset(
         "id",
         "in_doubt",
         "livemode",
+        "read_by",
         "stripe_data",
+        "trail",
         "user",
+        "verb",
         "version",
     }
 )
@@ -118,6 +121,11 @@ def is_usable_id(value: Any) -> bool:
         and value == value.strip()
         and not UNSTORABLE.search(value)
     )
+
+
+def has_key(model: type[models.Model], stripe_id: Any, account: str | None) -> bool:
+    """Tell whether an object's id, behind its account where ids are chosen, can be a key."""
+    return is_usable_id(stripe_id) and is_usable_id(row_id(model, stripe_id, account))
 
 
 def row_id(model: type[models.Model], stripe_id: str, account: str | None) -> str:
@@ -215,7 +223,9 @@ def _json(_field: Any, value: Any, _account: str | None) -> Any:
 
 def _link(field: Any, value: Any, account: str | None) -> str | None:
     stripe_id = reference(value)
-    return stripe_id and row_id(field.related_model, stripe_id, account)
+    if stripe_id is None or not has_key(field.related_model, stripe_id, account):
+        return None
+    return row_id(field.related_model, stripe_id, account)
 
 
 def _text(field: Any, value: Any, _account: str | None) -> str | None:

@@ -41,7 +41,7 @@ def check(message: Any) -> dict[str, Any]:
         raise PayloadRefused("The event has no id of 1 to 255 printable characters.")
     if not (isinstance(message.get("type"), str) and message["type"]):
         raise PayloadRefused("The event has no type.")
-    if _deeper_than(message, MAX_DEPTH):
+    if is_deeper_than(message, MAX_DEPTH):
         raise PayloadRefused(f"The event has more than {MAX_DEPTH} levels.")
     return message
 
@@ -58,7 +58,8 @@ def _refuse_constant(name: str) -> NoReturn:
     raise PayloadRefused(f"The body holds {name}, which is not JSON.")
 
 
-def _deeper_than(value: Any, levels: int) -> bool:
+def is_deeper_than(value: Any, levels: int) -> bool:
+    """Tell whether parsed JSON has more levels."""
     layer = [value]
     for _ in range(levels):
         layer = [

@@ -19,6 +19,9 @@ PASSING_SQLSTATES = {"40001", "40P01"}
 PASSING_ERRNOS = {1020, 1205, 1213}
 PASSING_WORDS = ("locked", "busy")
 
+#: libpq's PQTRANS_INERROR.
+IN_ERROR = 3
+
 
 class LostRace(IntegrityError):
     """Somebody else inserted the same row first; the next attempt finds it."""
@@ -62,10 +65,24 @@ def finish(using: str) -> None:
     would be kept. An exception in one of its `on_commit` hooks will be logged and stop no other.
     """
     connection = connections[using]
-    if connection.needs_rollback:
+    if connection.needs_rollback or _is_aborted(connection):
         raise transaction.TransactionManagementError(
             "A database error was caught and not raised on, so the transaction cannot be "
             "committed: wrap what may fail in `with transaction.atomic():`."
         )
     hooks: list[Any] = connection.run_on_commit
     hooks[:] = [(savepoints, hook, True) for savepoints, hook, _robust in hooks]
+
+
+def non_atomic(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a view out of ATOMIC_REQUESTS, on every database."""
+    for alias in connections:
+        view = transaction.non_atomic_requests(using=alias)(view)
+    return view
+
+
+def _is_aborted(connection: Any) -> bool:
+    # PostgreSQL makes a ROLLBACK of the COMMIT of a failed transaction, and reports no error.
+    if connection.vendor != "postgresql":
+        return False
+    return bool(connection.connection.info.transaction_status == IN_ERROR)

@@ -12,7 +12,6 @@ import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import connections, transaction
 from django.http import HttpRequest
 from django.http.request import RawPostDataException, UnreadablePostError
 from rest_framework import exceptions, permissions, viewsets
@@ -21,7 +20,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from stripe_integrations import conf, payloads, signatures
+from stripe_integrations import conf, payloads, signatures, transactions
 from stripe_integrations.actions import StripeWebhook
 from stripe_integrations.exceptions import BodyTooLarge, PayloadRefused, StripeIntegrationsError
 
@@ -60,11 +59,8 @@ class StripeWebhookViewSet(viewsets.ViewSet):
 
     @classmethod
     def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
-        view = super().as_view(actions, **initkwargs)
         # The event's state must outlive what is rolled back, under ATOMIC_REQUESTS too.
-        for alias in connections:
-            view = transaction.non_atomic_requests(using=alias)(view)
-        return view
+        return transactions.non_atomic(super().as_view(actions, **initkwargs))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer 200 once the event is stored and its classes are done."""

@@ -7,9 +7,24 @@ from urllib.parse import urlsplit
 import pytest
 
 from stripe_integrations import registry
+from stripe_integrations.actions import StripeWebhook
+from tests.fake_stripe import FakeStripe
 from tests.signing import signed_headers
 
 SECRET = "whsec_test"
+
+_summary = []
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in _summary:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def summary():
+    """Take a line that is printed when all tests are done."""
+    return _summary.append
 
 
 class Poster:
@@ -52,3 +67,31 @@ def own_registry():
     yield registry
     registry._classes.clear()
     registry._classes.update(before)
+
+
+@pytest.fixture(scope="session")
+def running_stripe():
+    with FakeStripe() as fake:
+        yield fake
+
+
+@pytest.fixture
+def stripe_api(running_stripe, settings):
+    """Stripe's API, empty, and the settings that lead to it."""
+    running_stripe.reset()
+    settings.STRIPE_INTEGRATIONS = {
+        **settings.STRIPE_INTEGRATIONS,
+        "API_BASE": running_stripe.url,
+    }
+    return running_stripe
+
+
+@pytest.fixture
+def deliver():
+    """Process events as the webhook does once their signature is checked."""
+
+    def process(*messages):
+        for message in messages:
+            StripeWebhook.process_webhook(message, verified=True)
+
+    return process

@@ -1,8 +1,9 @@
 """A small Stripe behind a real port: objects that are created, changed and deleted over HTTP.
 
-It keeps what Stripe keeps (objects, events, idempotent answers) and answers in Stripe's shapes.
-Requests are answered one at a time. A test may also call the verbs `create`, `change` and `delete`
-itself, as a colleague would act in Stripe's dashboard: they make events, but no requests.
+It keeps what Stripe keeps (objects, events, idempotent answers), for each account, and answers in
+Stripe's shapes. Requests are answered one at a time. A test may also call the verbs `create`,
+`change` and `delete` itself, as a colleague would act in Stripe's dashboard: they make events, but
+no requests.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -45,6 +49,18 @@ class Request(NamedTuple):
     version: str | None
 
 
+@dataclass
+class Account:
+    """What one account holds; each by id, oldest first."""
+
+    objects: dict[str, dict[str, Data]] = field(
+        default_factory=lambda: {name: {} for name in BUILDERS}
+    )
+    sources: dict[str, dict[str, Data]] = field(default_factory=dict)
+    deleted: dict[str, Data] = field(default_factory=dict)
+    events: dict[str, Data] = field(default_factory=dict)
+
+
 class FakeStripe:
     """The state, and the server that shows it; a context manager."""
 
@@ -57,17 +73,19 @@ class FakeStripe:
     def reset(self) -> None:
         """Forget everything, and be well."""
         with self.lock:
-            self.objects: dict[str, dict[str, Data]] = {name: {} for name in BUILDERS}
-            self.sources: dict[str, dict[str, Data]] = {}
-            self.deleted: dict[str, Data] = {}
-            self.events: dict[str, Data] = {}  # oldest first
+            self.accounts: dict[str | None, Account] = {}
+            self.account: str | None = None  # whom the verbs act for
             self.answers: dict[str, tuple[Any, str]] = {}
             self.requests: list[Request] = []
             self.numbers = itertools.count(1)
             self.offset = 0  # seconds that Stripe's clock is ahead of this host's
+            self.clock: float | None = None  # Stripe's time, if it does not go by itself
+            self.skew = 0  # seconds that the `created` of events is wrong by
+            self.nested_limit = 10  # rows of a list inside an object
             self.failing: int | None = None  # a status that every request is answered
             self.hangs_up = False  # whether connections are closed without an answer
             self.sends_date = True
+            self.latency = 0.0  # seconds between what an answer says and its arrival
 
     def __enter__(self) -> FakeStripe:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -78,7 +96,29 @@ class FakeStripe:
         self.server.server_close()
 
     def now(self) -> int:
-        return int(time.time()) + self.offset
+        return int(time.time() if self.clock is None else self.clock) + self.offset
+
+    @contextmanager
+    def acting_for(self, account: str | None) -> Iterator[Account]:
+        """Let the verbs act for a connected account, and yield what it holds."""
+        with self.lock:
+            before, self.account = self.account, account
+            try:
+                yield self.current
+            finally:
+                self.account = before
+
+    @property
+    def current(self) -> Account:
+        return self.accounts.setdefault(self.account, Account())
+
+    @property
+    def objects(self) -> dict[str, dict[str, Data]]:
+        return self.current.objects
+
+    @property
+    def events(self) -> dict[str, Data]:
+        return self.current.events
 
     def fail_with(self, status: int | None) -> None:
         """Answer every request with this status, until told None or `reset`."""
@@ -109,7 +149,8 @@ class FakeStripe:
                     )
                 return answer, True
             parts = [unquote(part) for part in path.removeprefix("/v1/").split("/")]
-            answer = json.dumps(self.answer(method, parts, params))
+            with self.acting_for(account):
+                answer = json.dumps(self.answer(method, parts, params))
             if method == "POST" and key:
                 self.answers[key] = (asked, answer)
             return answer, False
@@ -120,21 +161,55 @@ class FakeStripe:
             self.found(self.objects["customers"], rest[0])
             return self.answer_source(method, rest[0], rest[2:], params)
         if name == "events":
-            return self.found(self.events, rest[0]) if rest else page(self.events, params)
+            return self.found(self.events, rest[0]) if rest else self.list_events(params)
+        if name == "subscription_items":
+            owner = self.found(self.objects["subscriptions"], params.pop("subscription"), 400)
+            rows = {row["id"]: row for row in reversed(owner["items"]["data"])}
+            return page(rows, params)
         if name not in BUILDERS or len(rest) > 1:
             raise Refused(404, f"Unrecognized request URL ({method}: /v1/{'/'.join(parts)}).")
+        if not rest and method == "GET":
+            listed = self.list(name, params)
+            return {**listed, "data": [self.shown(each) for each in listed["data"]]}
+        return self.shown(self.answer_object(method, name, rest, params))
+
+    def answer_object(self, method: str, name: str, rest: list[str], params: Data) -> Data:
         if not rest:
-            return self.create(name, params) if method == "POST" else self.list(name, params)
+            return self.create(name, params)
         if method == "POST":
             return self.change(name, rest[0], params)
         if method == "DELETE":
             return self.delete(name, rest[0])
-        if name == "customers" and rest[0] in self.deleted:
-            return self.deleted[rest[0]]  # of others nothing is left to see
+        if name == "customers" and rest[0] in self.current.deleted:
+            return self.current.deleted[rest[0]]  # of others nothing is left to see
         return self.found(self.objects[name], rest[0])
 
+    def shown(self, data: Data) -> Data:
+        """Return a copy of an object, with no more of its nested list than Stripe shows."""
+        copy: Data = json.loads(json.dumps(data))
+        items = copy.get("items")
+        if items and len(items["data"]) > self.nested_limit:
+            copy["items"] = {**items, "data": items["data"][: self.nested_limit], "has_more": True}
+        return copy
+
+    def list_events(self, params: Data) -> Data:
+        """Return a page of the events of the last 30 days that the filters let through."""
+        created = {key: int(value) for key, value in params.pop("created", {}).items()}
+        since = max(created.get("gte", 0), self.now() - 30 * 86_400)
+        types, name = params.pop("types", None), params.pop("type", None)
+        if types and len(types) > 20:
+            raise Refused(400, "No more than 20 types.")
+        kept = {
+            id: each
+            for id, each in self.events.items()
+            if since <= each["created"] < created.get("lt", float("inf"))
+            and (not types or each["type"] in types)
+            and (not name or fnmatch(each["type"], name))
+        }
+        return page(kept, params)
+
     def answer_source(self, method: str, customer: str, rest: list[str], params: Data) -> Data:
-        sources = self.sources.setdefault(customer, {})
+        sources = self.current.sources.setdefault(customer, {})
         if not rest:
             if method == "POST":
                 return self.attach(customer, params["source"])
@@ -197,9 +272,9 @@ class FakeStripe:
             for subscription in list(self.objects["subscriptions"].values()):
                 if subscription["customer"] == id and subscription["status"] != "canceled":
                     self.cancel(subscription)
-            for source in list(self.sources.pop(id, {}).values()):
+            for source in list(self.current.sources.pop(id, {}).values()):
                 self.tell("customer.source.deleted", source)
-            self.deleted[id] = stub(stored)
+            self.current.deleted[id] = stub(stored)
         del self.objects[name][id]
         self.tell(f"{self.kind(name)}.deleted", stored)
         return stub(stored)
@@ -213,16 +288,16 @@ class FakeStripe:
         brand, last4 = CARDS[token]
         id = f"card_{next(self.numbers)}"
         made = objects.card(id, customer=customer, brand=brand, last4=last4)
-        self.store(self.sources.setdefault(customer, {}), made, "customer.source")
+        self.store(self.current.sources.setdefault(customer, {}), made, "customer.source")
         if self.objects["customers"][customer]["default_source"] is None:
             self.change("customers", customer, {"default_source": id})
         return made
 
     def detach(self, customer: str, id: str) -> Data:
-        gone = self.sources[customer].pop(id)
+        gone = self.current.sources[customer].pop(id)
         self.tell("customer.source.deleted", gone)
         if self.objects["customers"][customer]["default_source"] == id:
-            left = next(iter(self.sources[customer]), None)
+            left = next(iter(self.current.sources[customer]), None)
             self.change("customers", customer, {"default_source": left})
         return stub(gone)
 
@@ -288,6 +363,6 @@ class FakeStripe:
         return data
 
     def tell(self, kind: str, data: Data, previous: Data | None = None) -> None:
-        copy = json.loads(json.dumps(data))
-        message = objects.event(kind, copy, previous=previous, created=self.now())
+        created = self.now() + self.skew
+        message = objects.event(kind, self.shown(data), previous=previous, created=created)
         self.events[message["id"]] = message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -24,7 +25,7 @@ INTEGERS = {
     "unit_amount",
 }
 #: The parameters of a list that are no filter.
-PAGING = {"limit", "starting_after", "status"}
+PAGING = {"ending_before", "limit", "starting_after", "status"}
 
 
 class Refused(Exception):
@@ -69,6 +70,8 @@ class Handler(BaseHTTPRequestHandler):
             status = 200
         except Refused as error:
             status, body = error.status, json.dumps(error.body)
+        if fake.latency:
+            time.sleep(fake.latency)
         self.send_response_only(status)
         if fake.sends_date:
             self.send_header("Date", self.date_time_string(fake.now()))

@@ -37,6 +37,13 @@ def test_quiet_when_all_is_well():
         ({**GOOD, "API_KEY": None}, ["W003"]),
         ({**GOOD, "API_KEY": None, "LIVEMODE": True}, []),
         ({**GOOD, "API_KEY": "rk_live_1"}, []),
+        ({**GOOD, "SYNC_POLICY": {"*": "fetch", "product": "payload"}}, []),
+        ({**GOOD, "SYNC_POLICY": {"product": "always"}}, ["E006"]),
+        ({**GOOD, "SYNC_POLICY": {"Product": "auto"}}, ["E006"]),
+        ({**GOOD, "QUEUE": "stripe_integrations.queues.celery"}, []),
+        ({**GOOD, "QUEUE": "stripe_integrations.queues.none"}, ["E007"]),
+        ({**GOOD, "QUEUE": "stripe_integrations.conf"}, ["E007"]),
+        ({**GOOD, "QUEUE": 5}, ["E007"]),
         ({}, ["W002", "W003"]),
     ],
 )

@@ -58,7 +58,8 @@ class TestRequest:
                 "post", "/v1/products", {"name": "a"}, account="acct_1", idempotency_key="k"
             )
         assert {(sent.account, sent.idempotency_key) for sent in api.requests} == {("acct_1", "k")}
-        assert list(api.objects["products"]) == [answer.data["id"]]
+        with api.acting_for("acct_1") as held:
+            assert list(held.objects["products"]) == [answer.data["id"]]
 
     def test_without_an_account_none_is_sent(self, api):
         client.request("get", "/v1/products")
@@ -106,8 +107,9 @@ class TestPages:
         assert len(list(client.pages("/v1/coupons"))) == len(api.requests) == 1
 
     def test_parameters_and_account_go_along_on_each_page(self, api):
-        for number in range(3):
-            api.create("customers", {"email": "a@example.com" if number else "b@example.com"})
+        with api.acting_for("a_1"):
+            for number in range(3):
+                api.create("customers", {"email": "a@example.com" if number else "b@example.com"})
         found = client.pages("/v1/customers", {"email": "a@example.com", "limit": 1}, account="a_1")
         assert [page.data["data"][0]["email"] for page in found] == ["a@example.com"] * 2
         assert {(sent.params["email"], sent.account) for sent in api.requests} == {
@@ -127,6 +129,11 @@ class TestPath:
     )
     def test_each_part_is_quoted(self, parts, path):
         assert client.resource_path(*parts) == path
+
+    @pytest.mark.parametrize("part", [".", ".."])
+    def test_dots_are_no_ids(self, part):
+        with pytest.raises(ValueError, match="no ids"):
+            client.resource_path("products", part)
 
 
 class TestErrors:

@@ -28,6 +28,47 @@ def is_stored_whole(message):
     return True
 
 
+ACCOUNT = "acct_1234567890123456"
+
+
+@pytest.mark.parametrize(
+    ("data", "left"),
+    [
+        pytest.param(objects.product("p" * 240), None, id="own id"),
+        pytest.param(objects.price(product="p" * 240), {"product_id": None}, id="id of a link"),
+        pytest.param(
+            objects.product("p" * 233), {"pk": f"{ACCOUNT}/{'p' * 233}"}, id="just short enough"
+        ),
+    ],
+)
+def test_chosen_id_that_is_too_long_behind_its_account(poster, data, left):
+    kind = data["object"]
+    assert poster.event(objects.event(f"{kind}.updated", data, account=ACCOUNT)) == 200
+    found = rows(kind.title())
+    assert found.count() == (left is not None)
+    for name, value in (left or {}).items():
+        assert getattr(found.get(), name) == value
+
+
+@pytest.mark.parametrize("zeros", [14, 240, 251])
+def test_id_of_the_test_sender_of_any_length(poster, zeros):
+    message = objects.event("product.created", objects.product(), id="evt_" + "0" * zeros)
+    assert [poster.event(message), poster.event(message)] == [200, 200]
+    assert rows("Event").count() == 2
+
+
+@pytest.mark.parametrize("created", [-1, 253402300799, 2**63 - 1, -(2**63), 2**70, "x", None, 1.5])
+def test_deletion_at_no_real_time(poster, created):
+    """What the API is asked, it does not answer here."""
+    first = objects.event("product.created", objects.product(), created=objects.NOW - 60)
+    message = {**objects.event("product.deleted", objects.product()), "created": created}
+    assert poster.event(message) == 200
+    assert rows("Product").get().is_deleted
+    rows("Product").all().delete()
+    assert [poster.event(first), poster.event({**message, "id": "evt_again"})] == [200, 200]
+    assert rows("Product").get().as_of <= objects.NOW - 60
+
+
 @pytest.mark.parametrize(
     "message",
     [

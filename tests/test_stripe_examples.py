@@ -166,5 +166,5 @@ def test_each_example(poster, file):
                 expected = EXPECTED[kind](data)
                 assert {column: getattr(row, column) for column in expected} == expected, name
                 assert row.stripe_data == data, name
-                row.delete()  # the deleted stub of the same name has an id of its own
+            row.delete()  # the examples of different names share ids
     assert mirrored == set(MODELS)

@@ -1,3 +1,4 @@
+from django.contrib import admin
 from django.urls import include, path
 from rest_framework.routers import DefaultRouter
 
@@ -9,4 +10,8 @@ router.register("stripe/webhook", StripeWebhookViewSet, basename="stripe-webhook
 slashed = DefaultRouter()
 slashed.register("stripe/webhook", StripeWebhookViewSet, basename="stripe-webhook-slashed")
 
-urlpatterns = [path("", include(router.urls)), path("slashed/", include(slashed.urls))]
+urlpatterns = [
+    path("", include(router.urls)),
+    path("slashed/", include(slashed.urls)),
+    path("admin/", admin.site.urls),
+]

@@ -10,6 +10,10 @@ from django.utils.crypto import salted_hmac
 
 from stripe_integrations import client, conf, mapping, transactions
 from stripe_integrations.actions.base import StripeAction
+from stripe_integrations.actions.snapshots import from_answer
+
+#: The attribute of a checkout session in which a project names its own user.
+USER_OF_CHECKOUT = "client_reference_id"
 
 
 class StripeCustomer(StripeAction):
@@ -56,7 +60,7 @@ class StripeCustomer(StripeAction):
         answer = client.request("post", path, params, idempotency_key=key)
         if answer.replayed:  # an answer of up to a day ago: the customer may be deleted by now
             return cls.retrieve(answer.data["id"])
-        return cls._write(cls._from_answer(answer.data, answer))
+        return cls._write(from_answer(answer.data, answer))
 
     @classmethod
     def get(cls, user: Any) -> Any:
@@ -79,14 +83,33 @@ class StripeCustomer(StripeAction):
         return bool(unlinked.update(user_id=Subquery(user.values("pk"))))
 
     @classmethod
-    def after_write(cls, row: Any, data: dict[str, Any]) -> None:
-        """Link the user that the metadata names, or, if the project wants it, the e-mail."""
+    def after_write(cls, row: Any, data: dict[str, Any], *, is_new: bool) -> None:
+        """Link the user that the metadata names, or an earlier checkout.
+
+        If the project wants it, the one with the e-mail.
+        """
         metadata = data.get("metadata")
         named = isinstance(metadata, dict) and metadata.get(conf.get("USER_METADATA_KEY"))
         if mapping.is_usable_id(named):
             cls.link_user(row.pk, named)
-        elif conf.get("LINK_USERS_BY_EMAIL"):
+        elif not (is_new and cls._link_by_checkouts(row.pk)) and conf.get("LINK_USERS_BY_EMAIL"):
             cls._link_by_email(row.pk, data.get("email"))
+
+    @classmethod
+    def link_by_checkout(cls, session: dict[str, Any]) -> bool:
+        """Link the user that a checkout names to its customer; tell whether it was set."""
+        customer, user_pk = (
+            mapping.reference(session.get("customer")),
+            session.get(USER_OF_CHECKOUT),
+        )
+        return bool(customer and mapping.is_usable_id(user_pk) and cls.link_user(customer, user_pk))
+
+    @classmethod
+    def _link_by_checkouts(cls, customer: str) -> bool:
+        """Link by the checkouts that arrived before their customer."""
+        events = conf.model("Event").objects.using(conf.database())
+        found = events.filter(customer=customer, kind="checkout.session.completed")
+        return any(cls.link_by_checkout(event.stripe_object) for event in found)
 
     @classmethod
     def _link_by_email(cls, customer: str, email: Any) -> None:

@@ -95,5 +95,6 @@ class StripeEventAction:
 def _row_id(stripe_id: str) -> str:
     # Stripe's test sender uses evt_000…0 for all its events: each is a row of its own.
     if stripe_id.startswith("evt_") and not stripe_id[4:].strip("0"):
-        return f"{stripe_id}:{secrets.token_hex(8)}"
+        suffix = f":{secrets.token_hex(8)}"
+        return stripe_id[: conf.MAX_ID - len(suffix)] + suffix
     return stripe_id

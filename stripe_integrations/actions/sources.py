@@ -3,8 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import stripe
+
 from stripe_integrations import client, mapping
 from stripe_integrations.actions.base import StripeAction
+from stripe_integrations.actions.snapshots import from_answer
 
 
 class StripeCustomerSource(StripeAction):
@@ -28,10 +31,11 @@ class StripeCustomerSource(StripeAction):
         Raises stripe.StripeError.
         """
         path = cls._owned_path(row.pk, row.customer_id)
+        seen = cls._version(row.pk, row.account)
         answer = client.request("delete", path, account=row.account)
         # Stripe answers with a stub for a card, and with the whole object for a source.
         stub = {"id": row.pk, "object": cls.object_name, "deleted": True}
-        return cls._write(cls._from_answer(stub, answer), account=row.account)
+        return cls._write(from_answer(stub, answer, seen), account=row.account)
 
     @classmethod
     def retrieve(
@@ -46,7 +50,7 @@ class StripeCustomerSource(StripeAction):
         `customer` is its customer's id; the row's where there is a row. Raises
         stripe.InvalidRequestError when Stripe has no such object.
         """
-        return cls._read(cls._path({"id": id, "customer": customer}), id, account)
+        return cls._retrieve({"id": id, "customer": customer}, account)
 
     @classmethod
     def _path(cls, data: dict[str, Any]) -> str:
@@ -72,8 +76,16 @@ class StripeCustomerSource(StripeAction):
         for customers in client.pages(client.resource_path("customers"), account=account):
             for customer in customers.data["data"]:
                 if mapping.is_usable_id(customer.get("id")):
-                    path = client.resource_path("customers", customer["id"], cls.resource)
-                    yield from client.pages(path, {"object": cls.object_name}, account=account)
+                    yield from cls._pages_of(customer["id"], account)
+
+    @classmethod
+    def _pages_of(cls, customer: str, account: str | None) -> Iterator[client.Answer]:
+        path = client.resource_path("customers", customer, cls.resource)
+        try:
+            yield from client.pages(path, {"object": cls.object_name}, account=account)
+        except stripe.InvalidRequestError as error:
+            if error.code != "resource_missing":  # the customer was deleted since it was listed
+                raise
 
 
 class StripeCard(StripeCustomerSource):

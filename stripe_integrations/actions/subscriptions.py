@@ -28,8 +28,7 @@ class StripeSubscription(StripeAction):
     @classmethod
     def update(cls, subscription: Any, **params: Any) -> Any:
         """Change a subscription at Stripe and return the row. Raises stripe.StripeError."""
-        path = client.resource_path(cls.resource, subscription.pk)
-        return cls._call("post", path, params, account=subscription.account)
+        return cls._change("post", subscription, params)
 
     @classmethod
     def cancel(cls, subscription: Any, at_period_end: bool = True, **params: Any) -> Any:
@@ -39,8 +38,7 @@ class StripeSubscription(StripeAction):
         """
         if at_period_end:
             return cls.update(subscription, cancel_at_period_end=True, **params)
-        path = client.resource_path(cls.resource, subscription.pk)
-        return cls._call("delete", path, params, account=subscription.account)
+        return cls._change("delete", subscription, params)
 
     @classmethod
     def has_active_subscription(cls, customer: Any) -> bool:
@@ -55,7 +53,24 @@ class StripeSubscription(StripeAction):
         return running.order_by("-created", "-pk").first()
 
     @classmethod
+    def _change(cls, method: str, row: Any, params: dict[str, Any]) -> Any:
+        path = client.resource_path(cls.resource, row.pk)
+        return cls._call(method, path, params, account=row.account, changes=row.pk)
+
+    @classmethod
     def _pages(cls, account: str | None) -> Iterator[client.Answer]:
         # Without `status` the list leaves out what is canceled.
         path = client.resource_path(cls.resource)
         return client.pages(path, {"status": "all"}, account=account)
+
+    @classmethod
+    def _whole(
+        cls, data: dict[str, Any], account: str | None, *, impatient: bool = False
+    ) -> dict[str, Any]:
+        items = data.get("items")
+        if not (isinstance(items, dict) and items.get("has_more")):
+            return data
+        path, params = client.resource_path("subscription_items"), {"subscription": data["id"]}
+        pages = client.pages(path, params, account=account, impatient=impatient)
+        rows = [row for page in pages for row in page.data["data"]]
+        return {**data, "items": {**items, "data": rows, "has_more": False}}

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import logging
-import time
-import traceback
+from functools import partial
+from importlib import import_module
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from stripe_integrations import client, conf, mapping, payloads, registry, transactions
-from stripe_integrations.actions.base import running_for
+from stripe_integrations import client, conf, payloads, registry, transactions
+from stripe_integrations.actions import doubts, progress, storing
+from stripe_integrations.actions.calls import ClassFailed, call, note_failure
 from stripe_integrations.actions.confirmation import confirmed
 from stripe_integrations.actions.events import LEASE, StripeEventAction
+from stripe_integrations.actions.modes import is_of_other_mode, log_ignored
 from stripe_integrations.exceptions import WebhookFailed
 
 logger = logging.getLogger("stripe_integrations")
-
-#: Characters kept of a traceback; the end of it says what went wrong.
-MAX_TRACEBACK = 20_000
-
-
-class ClassFailed(Exception):
-    """A webhook class raised `__cause__`: its transaction is to be undone, not tried again."""
 
 
 class StripeWebhook:
@@ -47,29 +42,25 @@ class StripeWebhook:
             return cls.receive(message, payloads.serialize(message))
         stored = StripeEventAction.find(message["id"])
         if stored is not None:
-            return cls.process(stored)
+            return _proceed(stored, registry.for_event(stored.kind))
         message = confirmed(message)
         return cls.receive(message, payloads.serialize(message))
 
     @classmethod
     def receive(cls, message: dict[str, Any], body: str) -> Any:
-        """Store a trusted event, run its classes, and return its row.
+        """Store a trusted event, run its classes or let the queue do it, and return its row.
 
         `message` is what `body` says. Raises WebhookFailed when a class raised; then the event is
-        kept with the traceback, and the same event sent again runs only what is not done.
+        kept with the traceback, and the same event sent again runs only what is not done. With a
+        queue, it is raised when that does not take the event.
         """
         event = StripeEventAction.build(message, body)
         classes = registry.for_event(event.kind)
-        if _is_of_other_mode(event):
+        if is_of_other_mode(event):
             event.status = "ignored"
-        try:
-            tried = _store(event, classes)
-        except IntegrityError:
-            stored = StripeEventAction.find(event.pk)
-            if stored is None:
-                raise
-            event, tried = stored, None
-        return _walk(event, classes, already_tried=tried)
+            log_ignored(event)
+        stored, tried = storing.store(event, classes)
+        return _proceed(stored, classes, already_tried=tried)
 
     @classmethod
     def process(cls, event: Any) -> Any:
@@ -77,75 +68,61 @@ class StripeWebhook:
 
         Raises WebhookFailed when a class raised that is not given up yet (`GIVE_UP_AFTER`).
         """
+        if event.status == "ignored" and is_of_other_mode(event):
+            return event
         return _walk(event, registry.for_event(event.kind))
 
+    @classmethod
+    def forget(cls, event: Any, key: str) -> None:
+        """Clear the mark of one class, so that `process` runs it again."""
 
-def _is_of_other_mode(event: Any) -> bool:
-    ours = conf.livemode()
-    if ours is None or event.livemode is None or event.livemode is ours:
-        return False
-    # Stripe sends both modes to a live Connect endpoint; elsewhere somebody mixed up the keys.
-    level = logging.INFO if event.account else logging.ERROR
-    modes = {True: "live", False: "test"}
-    logger.log(
-        level,
-        "%s is a %s event and this database is for %s mode: it is stored as ignored.",
-        event.pk,
-        modes[event.livemode],
-        modes[ours],
-    )
-    return True
+        def work() -> None:
+            current = _lock(event)
+            if current.runs.pop(key, None) is not None:
+                current.synced = False
+                progress.save(current, registry.for_event(current.kind))
+
+        transactions.run(work, conf.database())
 
 
-def _store(event: Any, classes: list[registry.WebhookClass]) -> str | None:
-    """Insert the event and, if its first class is one of ours, that one's effect: at once.
+def _proceed(
+    event: Any, classes: list[registry.WebhookClass], already_tried: str | None = None
+) -> Any:
+    """Run the classes of an event that is stored, or hand it to the queue, and return it."""
+    if event.status == "ignored" and is_of_other_mode(event):
+        return event
+    queue = conf.get("QUEUE")
+    if queue is None:
+        return _walk(event, classes, already_tried)
+    if event.status != "processed":
+        transaction.on_commit(partial(_enqueue, queue, event.pk), using=conf.database())
+    return event
 
-    Returns the key of the class that was tried. Raises IntegrityError if the event is there.
-    """
-    if event.status == "ignored":
-        classes = []
-    first = classes[0] if classes and registry.is_built_in(classes[0]) else None
-    key = registry.key(first) if first else None
 
-    def insert() -> None:
-        if event.status != "ignored":
-            _settle(event, classes)
-        event.save(using=conf.database(), force_insert=True)
-
-    def insert_and_call() -> None:
-        event.runs = {key: {"done": int(time.time())}}
-        event.attempts = 1
-        insert()
-        _call(classes[0], event)
-
-    if first is None:
-        transactions.run(insert, conf.database())
-        return None
+def _enqueue(queue: str, event_id: str) -> None:
     try:
-        transactions.run(insert_and_call, conf.database())
-    except (ClassFailed, transactions.LostRace, DatabaseError) as failure:
-        if isinstance(failure, IntegrityError) and not isinstance(failure, transactions.LostRace):
-            raise
-        event.runs = {}
-        _note_failure(event, str(key), failure)
-        transactions.run(insert, conf.database())
-    return key
+        import_module(queue).enqueue(event_id)
+    except Exception as error:
+        logger.exception("%s could not be handed to %s", event_id, queue)
+        raise WebhookFailed(
+            f"{event_id} is stored and could not be handed to {queue}: Stripe is to send it again."
+        ) from error
 
 
 def _walk(
     event: Any, classes: list[registry.WebhookClass], already_tried: str | None = None
 ) -> Any:
     """Run what is not done, each class in a transaction of its own; one failure stops no other."""
-    if event.status == "ignored":
-        return event
     for webhook in classes:
         key = registry.key(webhook)
         if key != already_tried and not event.is_done(key):
             event = _run(event, webhook, classes)
+    if event.status != progress.state(event, classes):  # it waited for a class that is gone
+        event = transactions.run(partial(_settle, event, classes), conf.database())
     open_keys = [
         key
         for key in map(registry.key, classes)
-        if not event.is_done(key) and not _is_given_up(event, key)
+        if not event.is_done(key) and not progress.is_given_up(event, key)
     ]
     if open_keys:
         raise WebhookFailed(
@@ -160,21 +137,21 @@ def _run(event: Any, webhook: registry.WebhookClass, classes: list[registry.Webh
     def work() -> Any:
         current = _lock(event)
         if not current.is_done(key):
-            current.runs[key] = {"done": int(time.time())}
-            _call(webhook, current)
-            _save(current, classes)
+            progress.note_done(current, key)
+            current.synced = call(webhook, current, synced=current.synced)
+            progress.save(current, classes)
         return current
 
     try:
-        return transactions.run(work, conf.database())
+        return doubts.run(work, conf.database())
     except (ClassFailed, DatabaseError) as error:
         failure = error
 
     def keep() -> Any:
         current = _lock(event)
         if not current.is_done(key):
-            _note_failure(current, key, failure)
-            _save(current, classes)
+            note_failure(current, key, failure)
+            progress.save(current, classes)
         return current
 
     return transactions.run(keep, conf.database())
@@ -187,55 +164,7 @@ def _lock(event: Any) -> Any:
     return rows.get()
 
 
-def _call(webhook: registry.WebhookClass, event: Any) -> None:
-    try:
-        with running_for(event):
-            webhook(event).process_webhook()
-        transactions.finish(conf.database())
-    except Exception as error:
-        if isinstance(error, transactions.LostRace) or transactions.is_passing(error):
-            raise
-        raise ClassFailed from error
-
-
-def _note_failure(event: Any, key: str, failure: Exception) -> None:
-    error = failure.__cause__ if isinstance(failure, ClassFailed) else failure
-    assert error is not None  # noqa: S101 - a ClassFailed always has one
-    logger.error("%s failed for %s", key, event.pk, exc_info=error)
-    lines = "".join(traceback.format_exception(error))
-    since = event.runs.get(key, {}).get("failed", int(time.time()))
-    event.error = mapping.clean_text(f"{type(error).__name__}: {error}")[:MAX_TRACEBACK]
-    event.traceback = mapping.clean_text(lines)[-MAX_TRACEBACK:]
-    event.runs[key] = {"failed": since, "error": event.error[:255]}
-
-
-def _settle(event: Any, classes: list[registry.WebhookClass]) -> None:
-    """Set the state that follows from what is done."""
-    runs = [event.runs.get(registry.key(webhook), {}) for webhook in classes]
-    if all("done" in run for run in runs):
-        event.status, event.processed_at = "processed", timezone.now()
-        event.lease_expires_at = None
-        event.error = event.traceback = ""
-    else:
-        event.status = "failed" if any("failed" in run for run in runs) else "received"
-        event.processed_at = None
-
-
-def _save(event: Any, classes: list[registry.WebhookClass]) -> None:
-    _settle(event, classes)
-    event.save(
-        using=conf.database(),
-        update_fields=[
-            "error",
-            "lease_expires_at",
-            "processed_at",
-            "runs",
-            "status",
-            "traceback",
-        ],
-    )
-
-
-def _is_given_up(event: Any, key: str) -> bool:
-    since = event.runs.get(key, {}).get("failed")
-    return since is not None and time.time() - since >= conf.get("GIVE_UP_AFTER")
+def _settle(event: Any, classes: list[registry.WebhookClass]) -> Any:
+    current = _lock(event)
+    progress.save(current, classes)
+    return current

@@ -2,6 +2,7 @@
 
 from stripe_integrations.models.base import StripeModel, StripeQuerySet
 from stripe_integrations.models.coupons import Coupon, StripeBaseCoupon
+from stripe_integrations.models.cursors import EventCursor
 from stripe_integrations.models.customers import Customer, StripeBaseCustomer
 from stripe_integrations.models.endpoints import WebhookEndpoint, WebhookEventTrigger
 from stripe_integrations.models.events import Event, EventStatus, StripeBaseEvent
@@ -24,6 +25,7 @@ __all__ = [
     "Coupon",
     "Customer",
     "Event",
+    "EventCursor",
     "EventStatus",
     "Price",
     "Product",

@@ -65,7 +65,26 @@ class StripeModel(models.Model):
     )
     version = models.PositiveBigIntegerField(default=1, help_text="Raised by each write.")
     in_doubt = models.BooleanField(
-        default=False, help_text="Which of two snapshots is newer could not be settled."
+        default=False,
+        db_index=True,
+        help_text="Which of two snapshots is newer could not be settled.",
+    )
+
+    # What `ordering` remembers of a burst of events, and of who has read the row.
+    verb = models.CharField(
+        max_length=255,
+        default="",
+        blank=True,
+        help_text="What the event did that the data is from.",
+    )
+    trail = models.JSONField(
+        default=list, blank=True, help_text="Fingerprints of the states that came before it."
+    )
+    read_by = models.CharField(
+        max_length=16,
+        default="",
+        blank=True,
+        help_text="Fingerprint of the API key that last read it.",
     )
 
     objects: ClassVar[Any] = StripeQuerySet.as_manager()

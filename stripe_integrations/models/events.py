@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from stripe_integrations import conf
 from stripe_integrations.models.fields import StripeIdField, StripeLink
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class EventStatus(models.TextChoices):
@@ -17,6 +21,25 @@ class EventStatus(models.TextChoices):
     PROCESSED = "processed", "processed: every class is done"
     FAILED = "failed", "failed: some class raised"
     IGNORED = "ignored", "ignored: it is of the other mode, live or test"
+
+
+class EventQuerySet(models.QuerySet[Any]):
+    """Stored events."""
+
+    def in_states(self, *states: str) -> Self:
+        """Keep those that are `failed` or `ignored`, or `stuck`: their worker is taken for dead."""
+        lost = Q(status=EventStatus.RECEIVED, lease_expires_at__lt=timezone.now())
+        chosen = Q(status__in=[state for state in states if state != "stuck"])
+        return self.filter(chosen | lost if "stuck" in states else chosen)
+
+    def of_type(self, *names: str) -> Self:
+        """Keep those of these types, or of types below them, as `BaseWebhook.name` means it."""
+        if "*" in names:
+            return self
+        below = Q(kind__in=names)
+        for name in names:
+            below |= Q(kind__startswith=f"{name}.")
+        return self.filter(below)
 
 
 class StripeBaseEvent(models.Model):
@@ -40,6 +63,7 @@ class StripeBaseEvent(models.Model):
         "received_at",
         "runs",
         "status",
+        "synced",
         "traceback",
     )
 
@@ -62,6 +86,9 @@ class StripeBaseEvent(models.Model):
     status = models.CharField(
         max_length=16, choices=EventStatus.choices, default=EventStatus.RECEIVED, db_index=True
     )
+    synced = models.BooleanField(
+        default=False, help_text="Whether the mirror has taken in this event's own object."
+    )
     runs = models.JSONField(
         default=dict,
         blank=True,
@@ -76,6 +103,8 @@ class StripeBaseEvent(models.Model):
     lease_expires_at = models.DateTimeField(
         null=True, blank=True, help_text="Until then a worker is taken to be busy with it."
     )
+
+    objects: ClassVar[Any] = EventQuerySet.as_manager()
 
     class Meta:
         abstract = True

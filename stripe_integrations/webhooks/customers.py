@@ -1,4 +1,3 @@
-from stripe_integrations import mapping
 from stripe_integrations.actions import StripeCustomer
 from stripe_integrations.webhooks.base import BaseWebhook, SyncWebhook
 
@@ -23,8 +22,4 @@ class CheckoutSessionCompletedWebhook(BaseWebhook):
     description = "Occurs when a checkout is through; its client_reference_id is the local user."
 
     def process_webhook(self) -> None:
-        session = self.event.stripe_object
-        customer = mapping.reference(session.get("customer"))
-        user_pk = session.get("client_reference_id")
-        if customer and mapping.is_usable_id(user_pk):
-            StripeCustomer.link_user(customer, user_pk)
+        StripeCustomer.link_by_checkout(self.event.stripe_object)

@@ -74,9 +74,11 @@ class TestRetrieve:
 
     def test_settles_a_doubt(self, stripe_api):
         stripe_api.create("products", {"id": "prod_1", "name": "Gold"})
+        stripe_api.down()
         for name in ("Lead", "Tin"):
             StripeProduct.sync(objects.product(name=name))
-        assert rows().get().in_doubt
+        assert (rows().get().name, rows().get().in_doubt) == ("Tin", True)
+        stripe_api.hangs_up = False
         assert not StripeProduct.retrieve("prod_1").in_doubt
         row = rows().get()
         assert (row.name, row.in_doubt) == ("Gold", False)
@@ -91,7 +93,8 @@ class TestRetrieve:
         assert stripe_api.requests[-1][1] == "/v1/products/..%2Fcustomers%3Fx%3D%2F1"
 
     def test_of_a_connected_account(self, stripe_api):
-        stripe_api.create("products", {"id": "gold"})
+        with stripe_api.acting_for("acct_1"):
+            stripe_api.create("products", {"id": "gold"})
         assert StripeProduct.retrieve("gold", account="acct_1").pk == "acct_1/gold"
         assert stripe_api.requests[-1][3] == "acct_1"
 

@@ -20,7 +20,7 @@ def test_create_and_delete(stripe_api, customer):
     assert stripe_api.requests[-1][2] == {"source": "tok_visa"}
     gone = StripeCard.delete(card)
     assert (gone.pk, gone.is_deleted, gone.last4) == (card.pk, True, "4242")
-    assert stripe_api.sources == {"cus_ada": {}}
+    assert stripe_api.current.sources == {"cus_ada": {}}
 
 
 def test_retrieve_by_the_rows_customer_or_a_named_one(customer):
@@ -71,7 +71,8 @@ def test_delete_that_fails_leaves_the_row(stripe_api, customer):
 
 
 def test_of_a_connected_account(stripe_api):
-    stripe_api.create("customers", {"id": "cus_ada"})
+    with stripe_api.acting_for("acct_1"):
+        stripe_api.create("customers", {"id": "cus_ada"})
     customer = StripeCustomer.retrieve("cus_ada", account="acct_1")
     card = StripeCard.create(customer, "tok_mastercard")
     assert (card.account, card.brand, card.last4) == ("acct_1", "MasterCard", "4444")

@@ -100,8 +100,9 @@ def test_create_for_a_price_that_is_not_there(stripe_api, customer):
 
 
 def test_create_for_a_customer_of_a_connected_account(stripe_api):
-    stripe_api.create("prices", {"id": "price_gold"})
-    stripe_api.create("customers", {"id": "cus_c"})
+    with stripe_api.acting_for("acct_1"):
+        stripe_api.create("prices", {"id": "price_gold"})
+        stripe_api.create("customers", {"id": "cus_c"})
     customer = StripeCustomer.retrieve("cus_c", account="acct_1")
     row = StripeSubscription.create(customer, [{"price": "price_gold"}])
     assert (row.account, row.customer_id, row.price_id) == ("acct_1", "cus_c", "acct_1/price_gold")

@@ -3,10 +3,10 @@
 import os
 
 from tests.settings import *  # noqa: F403
-from tests.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE
+from tests.settings import DATABASES, MIDDLEWARE
 
 HOSTILE = os.environ["HOSTILE"]
-INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions"]
+
 ROOT_URLCONF = "tests.hostile.urls"
 TIME_ZONE = "Europe/Berlin"
 

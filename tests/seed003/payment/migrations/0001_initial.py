@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('customer', stripe_integrations.models.fields.StripeIdField(blank=True, db_column='customer_id', db_index=True, max_length=255, null=True)),
                 ('body', models.TextField(help_text='The event as Stripe sent it.')),
                 ('status', models.CharField(choices=[('received', 'received: some class has not run yet'), ('processed', 'processed: every class is done'), ('failed', 'failed: some class raised'), ('ignored', 'ignored: it is of the other mode, live or test')], db_index=True, default='received', max_length=16)),
+                ('synced', models.BooleanField(default=False, help_text="Whether the mirror has taken in this event's own object.")),
                 ('runs', models.JSONField(blank=True, default=dict, help_text='Class key -> {done: time} or {failed: time of the first failure, error}; times in Unix seconds of this host.')),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('error', models.TextField(blank=True, default='')),

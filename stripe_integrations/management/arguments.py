@@ -1,0 +1,37 @@
+"""What commands read from their arguments."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from datetime import datetime, time
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from stripe_integrations.actions.confirmation import ACCOUNT_ID
+
+
+def account(text: str) -> str:
+    """Return the id of a connected account."""
+    if not ACCOUNT_ID.fullmatch(text):
+        raise ArgumentTypeError(f"{text!r} is not the id of a connected account, acct_….")
+    return text
+
+
+def moment(text: str) -> datetime:
+    """Return a date or a time as Django wants it, with USE_TZ or without."""
+    try:
+        day = parse_date(text)
+        found = datetime.combine(day, time()) if day else parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise ArgumentTypeError(
+            f"{text!r} is not a time: write it as 2026-11-21 or 2026-11-21T14:00."
+        )
+    if settings.USE_TZ and timezone.is_naive(found):
+        return timezone.make_aware(found)
+    if not settings.USE_TZ and timezone.is_aware(found):
+        return timezone.make_naive(found, timezone.get_default_timezone())
+    return found

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timezone
+from typing import Any
+
+import stripe
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from stripe_integrations.actions import catch_up
+from stripe_integrations.management.arguments import account as account_id
+from stripe_integrations.management.arguments import moment
+from stripe_integrations.management.progress import with_progress
+
+
+class Command(BaseCommand):
+    help = (
+        "Read from Stripe's API the events that never arrived, of the last 30 days at most, and "
+        "process them. The next run begins where this one ended."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--account",
+            action="append",
+            metavar="acct_…",
+            type=account_id,
+            help="this connected account only (default: our own, and those that events came from)",
+        )
+        parser.add_argument(
+            "--since", metavar="TIME", type=moment, help="begin then, not where the last run ended"
+        )
+
+    def handle(self, **options: Any) -> None:
+        since = options["since"] and int(options["since"].timestamp())
+        accounts = options["account"] or catch_up.accounts()
+        complete = [self.is_caught_up(account, since) for account in accounts]
+        if not all(complete):
+            raise CommandError(
+                "Not all is caught up: see above; what failed is run again by stripe_replay."
+            )
+
+    def is_caught_up(self, account: str | None, since: int | None) -> bool:
+        """Catch up; an account that cannot be read does not keep the others from it."""
+        try:
+            return self.catch_up(account, since)
+        except stripe.StripeError as error:
+            self.stderr.write(f"{_name(account)}: {type(error).__name__}: {error}")
+            return False
+
+    def catch_up(self, account: str | None, since: int | None) -> bool:
+        known = catch_up.read_to(account)
+        parts = catch_up.slices(account, since)
+        if since is None and known is not None and known < parts[0].start:
+            lost = f"{_time(known)} to {_time(parts[0].start)}"
+            self.stderr.write(
+                f"{_name(account)}: Stripe no longer keeps the events from {lost}. Run "
+                "stripe_verify --fix to bring the mirror up to date; what your own webhook "
+                "classes would have done about them is not made up for."
+            )
+        total: Counter[str] = Counter()
+        for part in with_progress(parts):
+            total += catch_up.catch_up(part)
+        self.stdout.write(
+            f"{_name(account)}: {total['listed']} events listed since {_time(parts[0].start)}, "
+            f"{total['missing']} of them were missing, {total['failed']} failed, "
+            f"{total['refused']} cannot be stored."
+        )
+        return not (total["failed"] or total["refused"])
+
+
+def _name(account: str | None) -> str:
+    return account or "our own account"
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")

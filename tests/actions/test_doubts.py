@@ -1,0 +1,370 @@
+"""Events of one moment: what the API is asked, when, and what is done without an answer."""
+
+import contextlib
+import itertools
+
+import pytest
+import stripe
+from django.db import connections
+
+from stripe_integrations import client, conf
+from stripe_integrations.actions import StripeProduct, StripeSubscription
+from stripe_integrations.webhooks import BaseWebhook
+from stripe_integrations.webhooks.products import ProductUpdatedWebhook
+from tests import objects
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def product(stripe_api):
+    """A product that Stripe calls Gold; Stripe's clock stands still."""
+    stripe_api.clock = objects.NOW
+    return stripe_api.create("products", {"id": "prod_1", "name": "Gold"})
+
+
+def update(name, created=objects.NOW, **values):
+    return objects.event("product.updated", objects.product(name=name), created=created, **values)
+
+
+def row():
+    return conf.model("Product").objects.get()
+
+
+def paths(stripe_api):
+    return [request.path for request in stripe_api.requests]
+
+
+def policy(settings, **policies):
+    settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "SYNC_POLICY": policies}
+
+
+def before_the_answer(stripe_api, monkeypatch, happens):
+    """Let something happen after an answer is made and before it is sent."""
+    handle = stripe_api.handle
+
+    def handle_and(*args):
+        answer = handle(*args)
+        happens()
+        connections.close_all()  # those of the fake's thread
+        return answer
+
+    monkeypatch.setattr(stripe_api, "handle", handle_and)
+
+
+class TestReads:
+    def test_newer_and_older_are_not_read(self, product, stripe_api, deliver):
+        deliver(update("a"), update("b", objects.NOW + 3), update("c", objects.NOW))
+        assert (row().name, paths(stripe_api)) == ("b", [])
+
+    def test_of_the_same_moment_the_object_is_read(self, product, stripe_api, deliver):
+        deliver(update("a"), update("b", objects.NOW + 2))
+        assert (row().name, row().in_doubt) == ("Gold", False)
+        assert paths(stripe_api) == ["/v1/products/prod_1"]
+
+    def test_what_began_at_the_row_is_not_read(self, product, stripe_api, deliver):
+        deliver(update("a", previous={"name": "z"}), update("b", previous={"name": "a"}))
+        assert (row().name, paths(stripe_api)) == ("b", [])
+
+    def test_after_a_state_that_nobody_knows_it_is_read(self, product, stripe_api, deliver):
+        deliver(update("a"), update("b", previous={"name": "a"}))
+        assert (row().name, len(paths(stripe_api))) == ("Gold", 1)
+
+    def test_no_transaction_is_open_meanwhile(self, product, stripe_api, deliver, monkeypatch):
+        open_ones = []
+        ours = connections["default"]  # the fake answers in another thread, with another one
+
+        def look():
+            open_ones.append(ours.in_atomic_block)
+
+        before_the_answer(stripe_api, monkeypatch, look)
+        deliver(update("a"), update("b"))
+        assert open_ones == [False]
+
+    def test_written_meanwhile_it_is_read_again(self, product, stripe_api, deliver, monkeypatch):
+        others = iter([update("later", objects.NOW + 1)])
+
+        def write_meanwhile():
+            for other in others:
+                stripe_api.change("products", "prod_1", {"name": "Platinum"})
+                deliver(other)
+
+        before_the_answer(stripe_api, monkeypatch, write_meanwhile)
+        deliver(update("a"), update("b"))
+        assert (row().name, row().in_doubt) == ("Platinum", False)
+        assert len(paths(stripe_api)) == 3
+
+    def test_reads_that_are_always_overtaken_end(self, product, stripe_api, deliver, monkeypatch):
+        def write_meanwhile():
+            conf.model("Product").objects.update(version=row().version + 1)
+
+        before_the_answer(stripe_api, monkeypatch, write_meanwhile)
+        deliver(update("a"), update("b"))
+        assert (row().name, row().in_doubt) == ("b", True)
+        assert len(paths(stripe_api)) == 10
+
+    def test_list_that_goes_on_is_read_whole(self, stripe_api, deliver, settings):
+        stripe_api.create("customers", {"id": "cus_1"})
+        stripe_api.create("prices", {"id": "price_1"})
+        items = [{"price": "price_1"}] * 130
+        params = {"id": "sub_1", "customer": "cus_1", "items": items}
+        stripe_api.create("subscriptions", params)
+        message = list(stripe_api.events.values())[-1]
+        assert message["data"]["object"]["items"]["has_more"]
+        deliver(message)
+        mirrored = conf.model("Subscription").objects.get()
+        assert mirrored.stripe_data == stripe_api.objects["subscriptions"]["sub_1"]
+        assert len(mirrored.stripe_data["items"]["data"]) == 130
+        assert StripeSubscription.sync_all() == 1
+        mirrored.refresh_from_db()
+        assert (mirrored.version, len(mirrored.stripe_data["items"]["data"])) == (1, 130)
+
+
+class TestNoAnswer:
+    @pytest.mark.parametrize("status", [401, 403, 429, 500, None])
+    def test_later_arrival_is_kept_and_marked(self, product, stripe_api, deliver, status):
+        deliver(update("a"))
+        if status:
+            stripe_api.fail_with(status)
+        else:
+            stripe_api.down()
+        deliver(update("b"))
+        assert (row().name, row().in_doubt) == ("b", True)
+
+    def test_slow_answer(self, product, stripe_api, deliver, monkeypatch):
+        monkeypatch.setattr(client, "IMPATIENT", 0.2)
+        client._client.cache_clear()
+        stripe_api.latency = 1
+        deliver(update("a"), update("b"))
+        client._client.cache_clear()
+        assert (row().name, row().in_doubt) == ("b", True)
+        assert len(paths(stripe_api)) == 1  # it is tried once
+
+    def test_without_a_key(self, product, stripe_api, deliver, settings):
+        settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "API_KEY": None}
+        deliver(update("a"), update("b"))
+        assert (row().name, row().in_doubt) == ("b", True)
+        assert paths(stripe_api) == []
+
+    def test_plain_update_needs_no_answer(self, stripe_api, poster):
+        stripe_api.down()
+        for seconds, name in enumerate(("a", "b", "c")):
+            assert poster.event(update(name, objects.NOW + 10 * seconds)) == 200
+        assert (row().name, row().in_doubt) == ("c", False)
+
+    def test_doubt_is_settled_by_the_next_event(self, product, stripe_api, deliver):
+        stripe_api.down()
+        deliver(update("a"), update("b"), update("c", objects.NOW + 3))
+        assert (row().name, row().in_doubt) == ("c", False)
+
+    def test_nor_does_a_doubt_take_what_only_began_at_it(self, product, stripe_api, deliver):
+        stripe_api.down()
+        deliver(update("a"), update("b"), update("c", previous={"name": "b"}))
+        assert (row().name, row().in_doubt) == ("c", True)
+
+
+class TestOddAnswers:
+    """What cannot be the object is no answer."""
+
+    @pytest.fixture
+    def answering(self, product, stripe_api, monkeypatch):
+        def answer(text):
+            monkeypatch.setattr(stripe_api, "handle", lambda *_args: (text, False))
+
+        return answer
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "5",
+            "[]",
+            "null",
+            "{}",
+            "not JSON",
+            '{"error": {}}',
+            '{"id": "prod_1", "object": "customer"}',
+            '{"id": "prod_1", "object": ["product"]}',
+            '{"object": "product"}',
+            '{"id": "prod_1", "object": "product", "x": ' + "[" * 30 + "]" * 30 + "}",
+        ],
+    )
+    def test_not_the_object(self, answering, deliver, text):
+        deliver(update("a"))
+        answering(text)
+        deliver(update("b"))
+        assert (row().name, row().in_doubt, row().is_deleted) == ("b", True, False)
+        with pytest.raises(stripe.APIError):
+            StripeProduct.retrieve("prod_1")
+        assert row().name == "b"
+
+    def test_another_object(self, answering, deliver):
+        deliver(update("a"))
+        answering('{"id": "prod_2", "object": "product"}')
+        deliver(update("b"))
+        assert (row().name, row().in_doubt) == ("b", True)
+
+    def test_unstorable_values(self, answering, deliver):
+        deliver(update("a"))
+        answering(
+            '{"id": "prod_1", "object": "product", "name": "\\ud800\\u0000", "x": NaN, "y": 2.0}'
+        )
+        deliver(update("b"))
+        assert (row().name, row().in_doubt) == ("\ufffd\ufffd", False)
+        assert (row().stripe_data["x"], row().stripe_data["y"]) == (None, 2)
+
+    def test_ids_that_leave_their_place(self, stripe_api, deliver):
+        for id in (".", ".."):
+            for name in ("a", "b"):
+                data = objects.product(id, name=name)
+                deliver(objects.event("product.updated", data))
+        assert paths(stripe_api) == []
+        assert conf.model("Product").objects.filter(in_doubt=True).count() == 2
+
+
+class TestGone:
+    def deleted(self, created=objects.NOW):
+        return objects.event("product.deleted", objects.product(), created=created)
+
+    def test_deletion_and_update_of_one_moment(self, stripe_api, deliver):
+        numbers = itertools.count()
+        for order in itertools.permutations([update("a"), update("b"), self.deleted()]):
+            conf.model("Product").objects.all().delete()
+            deliver(*({**message, "id": f"evt_{next(numbers)}"} for message in order))
+            assert row().is_deleted, [message["type"] for message in order]
+            assert not row().in_doubt
+
+    def test_update_does_not_revive_while_stripe_is_down(self, stripe_api, deliver):
+        stripe_api.down()
+        deliver(self.deleted(), update("b"))
+        assert (row().is_deleted, row().in_doubt) == (True, True)
+
+    def test_nor_does_what_is_older_than_that_update(self, stripe_api, deliver):
+        stripe_api.down()
+        deliver(self.deleted(), update("b", objects.NOW + 20))
+        created = objects.event("product.created", objects.product(), created=objects.NOW + 10)
+        deliver(created)
+        assert (row().is_deleted, row().in_doubt) == (True, True)
+
+    def test_not_found_by_a_key_that_never_saw_it_deletes_nothing(self, stripe_api, deliver):
+        deliver(update("a"), update("b"))
+        assert (row().is_deleted, row().name, row().in_doubt) == (False, "b", True)
+
+    def test_not_found_by_the_key_that_has_read_it(self, product, stripe_api, deliver):
+        StripeProduct.retrieve("prod_1")
+        stripe_api.delete("products", "prod_1")
+        deliver(update("a", row().as_of + 1))
+        assert (row().is_deleted, row().name, row().in_doubt) == (True, "Gold", False)
+
+    def test_not_found_by_another_key(self, product, stripe_api, deliver, settings):
+        StripeProduct.retrieve("prod_1")
+        stripe_api.delete("products", "prod_1")
+        settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "API_KEY": "sk_test_2"}
+        deliver(update("a", row().as_of + 1))
+        assert (row().is_deleted, row().name, row().in_doubt) == (False, "a", True)
+
+    def test_deletion_of_what_lives_again(self, product, stripe_api, deliver):
+        deliver(update("a"), self.deleted(objects.NOW + 1))
+        assert (row().is_deleted, row().name) == (False, "Gold")
+
+
+class TestPolicies:
+    def test_fetch_reads_for_each_event(self, product, stripe_api, deliver, settings):
+        policy(settings, **{"*": "fetch"})
+        deliver(update("a"), update("b", objects.NOW + 60), update("c", objects.NOW - 60))
+        assert row().name == "Gold"
+        assert len(paths(stripe_api)) == 3
+
+    def test_fetch_of_one_kind(self, product, stripe_api, deliver, settings):
+        policy(settings, coupon="fetch")
+        deliver(update("a"), objects.event("coupon.updated", objects.coupon("X")))
+        assert paths(stripe_api) == ["/v1/coupons/X"]
+        assert conf.model("Coupon").objects.get().in_doubt  # nothing of that id is there
+
+    def test_payload_never_reads(self, product, stripe_api, deliver, settings):
+        policy(settings, **{"*": "fetch", "product": "payload"})
+        deliver(update("a"), update("b"))
+        assert (row().name, row().in_doubt, paths(stripe_api)) == ("b", True, [])
+
+
+class TestOncePerEvent:
+    """The decision about an event's own object is taken once, whoever calls sync."""
+
+    @pytest.fixture
+    def syncing(self, own_registry):
+        class Syncing(BaseWebhook):
+            name = "product"
+            rows = []
+
+            def process_webhook(self):
+                data = self.event.message["data"]["object"]
+                Syncing.rows.append(StripeProduct.sync(data).name)
+
+        return Syncing
+
+    def test_app_class_gets_the_row(self, product, stripe_api, deliver, syncing):
+        deliver(update("a"), update("b"))
+        assert syncing.rows == ["a", "Gold"]
+        assert paths(stripe_api) == ["/v1/products/prod_1"]
+        assert row().version == 2
+
+    def test_also_when_it_runs_hours_later(self, product, stripe_api, syncing, poster):
+        class Failing(BaseWebhook):
+            name = "product.updated"
+            fails = True
+
+            def process_webhook(self):
+                if Failing.fails:
+                    raise RuntimeError("told to fail")
+                StripeProduct.sync(self.event.message["data"]["object"])
+
+        message = update("a")
+        assert poster.event(message) == 500
+        stripe_api.change("products", "prod_1", {"name": "Later"})
+        StripeProduct.retrieve("prod_1")
+        Failing.fails = False
+        asked = len(paths(stripe_api))
+        assert poster.event(message) == 200
+        assert (row().name, len(paths(stripe_api))) == ("Later", asked)
+
+    def test_class_in_place_of_ours_that_does_not_sync(self, own_registry, stripe_api, poster):
+        class Silent(ProductUpdatedWebhook):
+            def process_webhook(self):
+                pass
+
+        assert poster.event(update("a")) == 200
+        assert not conf.model("Product").objects.exists()
+        assert conf.model("Event").objects.get().synced is False
+
+    def test_caught_by_a_class_it_is_read_all_the_same(
+        self, own_registry, product, stripe_api, poster
+    ):
+        class Swallowing(BaseWebhook):
+            name = "price.updated"
+            calls = 0
+
+            def process_webhook(self):
+                Swallowing.calls += 1
+                with contextlib.suppress(Exception):
+                    StripeProduct.sync(objects.product(name="of unknown age"))
+
+        StripeProduct.sync(objects.product(name="a"))
+        assert poster.event(objects.event("price.updated", objects.price())) == 200
+        assert (row().name, Swallowing.calls) == ("Gold", 2)
+
+
+class TestSyncFromAppCode:
+    def test_data_of_unknown_age_is_read(self, product, stripe_api):
+        StripeProduct.sync(objects.product(name="a"))
+        assert StripeProduct.sync(objects.product(name="b")).name == "Gold"
+        assert StripeProduct.sync(row().stripe_data).name == "Gold"
+        assert paths(stripe_api) == ["/v1/products/prod_1"]
+
+
+class TestSettle:
+    @pytest.mark.parametrize(("answers", "settled"), [(True, True), (False, False)])
+    def test_settle(self, product, stripe_api, deliver, answers, settled):
+        stripe_api.down()
+        deliver(update("a"), update("b"))
+        stripe_api.hangs_up = not answers
+        assert StripeProduct.settle(row()).in_doubt is not settled
+        assert row().in_doubt is not settled

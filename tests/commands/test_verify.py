@@ -1,0 +1,187 @@
+"""stripe_verify: the mirror against the API, and its repair."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from stripe_integrations import conf
+from stripe_integrations.actions import StripeCard, StripeProduct, StripeSubscription
+from tests import objects
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def api(stripe_api):
+    """Two of each; Stripe's clock stands still."""
+    stripe_api.clock = objects.NOW
+    for number in range(2):
+        stripe_api.create("customers", {"id": f"cus_{number}"})
+        stripe_api.attach(f"cus_{number}", "tok_visa")
+        for name in ("products", "coupons", "prices"):
+            stripe_api.create(name, {"id": f"{name}_{number}"})
+        items = [{"price": "prices_0"}] * (1 + number * 30)
+        stripe_api.create("subscriptions", {"customer": f"cus_{number}", "items": items})
+    return stripe_api
+
+
+@pytest.fixture
+def mirrored(api, deliver):
+    """The same, mirrored from their events."""
+    deliver(*api.events.values())
+    api.requests.clear()
+    return api
+
+
+def verify(*args):
+    """Return the lines, and whether the exit status is 0."""
+    out = io.StringIO()
+    try:
+        call_command("stripe_verify", *args, stdout=out)
+    except CommandError:
+        return out.getvalue().splitlines(), False
+    return out.getvalue().splitlines()[:-1], True
+
+
+def products():
+    return conf.model("Product").objects
+
+
+class TestFinds:
+    def test_nothing(self, mirrored):
+        assert verify() == ([], True)
+
+    @pytest.mark.parametrize(
+        ("planted", "told"),
+        [
+            ({"name": "Wrong"}, "name"),
+            ({"active": False}, "active"),
+            ({"metadata": {"a": "1"}}, "metadata"),
+            ({"images": ["x"]}, "images"),
+            ({"created": None}, "created"),
+            ({"stripe_data": objects.product("products_0", unheard_of=1, url="x")}, "url"),
+        ],
+    )
+    def test_stale(self, mirrored, planted, told):
+        products().filter(pk="products_0").update(**planted)
+        lines, well = verify("product")
+        assert not well
+        assert len(lines) == 1
+        assert lines[0].startswith("stale product products_0: ")
+        assert told in lines[0]
+
+    def test_missing(self, mirrored):
+        products().filter(pk="products_0").delete()
+        StripeProduct.soft_delete("products_1")
+        lines, well = verify("product", "price")
+        assert (sorted(lines), well) == (
+            ["missing product products_0", "missing product products_1"],
+            False,
+        )
+
+    def test_extra(self, mirrored):
+        StripeProduct.sync(objects.product("prod_extra"))
+        assert verify() == (["extra product prod_extra"], False)
+
+    def test_item_beyond_the_first_page(self, mirrored):
+        row = conf.model("Subscription").objects.order_by("customer").last()
+        row.stripe_data["items"]["data"][25]["quantity"] = 7
+        row.save()
+        lines, well = verify("subscription")
+        assert (lines, well) == ([f"stale subscription {row.pk}: items"], False)
+        assert verify("subscription", "--fix")[1]
+
+    def test_card(self, mirrored):
+        row = conf.model("Card").objects.first()
+        StripeCard.model().objects.filter(pk=row.pk).update(exp_year=1999)
+        assert verify("card") == ([f"stale card {row.pk}: exp_year"], False)
+
+    def test_what_only_another_api_version_has_is_no_difference(self, mirrored):
+        row = products().get(pk="products_0")
+        row.stripe_data = {**row.stripe_data, "attributes": [], "package_dimensions": None}
+        del row.stripe_data["url"]
+        row.save()
+        assert verify("product") == ([], True)
+
+    def test_of_connected_accounts(self, mirrored, deliver):
+        with mirrored.acting_for("acct_1"):
+            mirrored.create("products", {"id": "gold"})
+            message = next(iter(mirrored.events.values()))
+        deliver({**message, "account": "acct_1"})
+        assert verify("product") == ([], True)
+        products().filter(pk="acct_1/gold").update(name="Wrong")
+        assert verify("product") == (["stale product gold of acct_1: name"], False)
+
+    def test_many_pages(self, mirrored):
+        for number in range(230):
+            mirrored.create("products", {"id": f"many_{number}"})
+        lines, well = verify("product")
+        assert (len(lines), well) == (230, False)
+        assert verify("product", "--fix")[1]
+        assert verify("product") == ([], True)
+
+
+class TestFix:
+    def test_all_three(self, mirrored):
+        products().filter(pk="products_0").update(name="Wrong")
+        products().filter(pk="products_1").delete()
+        StripeProduct.sync(objects.product("prod_extra"))
+        lines, well = verify("--fix")
+        assert well
+        assert sorted(lines) == [
+            "fixed extra product prod_extra",
+            "fixed missing product products_1",
+            "fixed stale product products_0: name",
+        ]
+        assert verify() == ([], True)
+        assert products().get(pk="prod_extra").is_deleted
+        assert dict(products().not_deleted().values_list("pk", "name")) == {
+            "products_0": "Gold",
+            "products_1": "Gold",
+        }
+
+    def test_key_of_another_account_deletes_nothing(self, mirrored, deliver):
+        mirrored.reset()
+        lines, well = verify("product", "--fix")
+        assert (sorted(lines), well) == (
+            ["extra product products_0", "extra product products_1"],
+            False,
+        )
+        assert products().not_deleted().count() == 2
+
+    def test_the_last_object_is_gone(self, stripe_api):
+        stripe_api.create("products", {"id": "prod_1"})
+        StripeProduct.retrieve("prod_1")
+        stripe_api.delete("products", "prod_1")
+        assert verify("product", "--fix") == (["fixed extra product prod_1"], True)
+
+
+class TestDoubtful:
+    def test_settles(self, mirrored, deliver):
+        mirrored.down()
+        for name in ("a", "b"):
+            data = objects.product("products_0", name=name)
+            deliver(objects.event("product.updated", data, created=objects.NOW + 60))
+        assert verify("--doubtful") == (["in doubt product products_0"], False)
+        mirrored.hangs_up = False
+        assert verify("--doubtful", "coupon") == ([], True)
+        assert verify("--doubtful") == (["settled product products_0"], True)
+        assert verify("--doubtful") == ([], True)
+        assert verify() == ([], True)
+
+
+class TestErrors:
+    def test_unknown_kind(self):
+        with pytest.raises(CommandError, match=r"Not mirrored: plan\. Give one of .*product"):
+            call_command("stripe_verify", "plan")
+
+    def test_no_answer(self, stripe_api):
+        stripe_api.fail_with(401)
+        with pytest.raises(CommandError, match="differences"):
+            call_command("stripe_verify")
+
+
+def test_subscription_of_many_items_is_listed_whole(mirrored):
+    listed = [data for data, _page in StripeSubscription.listed()]
+    assert sorted(len(data["items"]["data"]) for data in listed) == [1, 31]

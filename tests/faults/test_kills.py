@@ -1,0 +1,92 @@
+"""Processes die at any moment; Stripe sends again what was not answered 2xx."""
+
+import os
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+
+from stripe_integrations import conf
+from tests.faults import processes, stories
+
+BROKER = os.environ.get("FAULTS_BROKER", "redis://127.0.0.1:6379/9")
+
+
+def test_server_is_killed_under_load(api, server, kills, assert_converged, summary):
+    messages = stories.tell(api, events=120 * kills, seed=2)
+    chance = random.Random(3)
+    with ThreadPoolExecutor(4) as pool:
+        futures = [
+            pool.submit(processes.post, server.port, messages[n::2], retries=True, seed=n)
+            for n in (0, 1, 0, 1)  # each event twice
+        ]
+        for _ in range(kills):
+            time.sleep(chance.uniform(0.05, 1.5))
+            server.kill()
+            server.start()
+        unanswered = sum(future.result().count(0) for future in futures)
+    assert unanswered >= kills  # the kills did hit requests
+    assert_converged(messages)
+    summary(
+        f"server killed {kills} times under {len(messages)} events: {unanswered} requests "
+        "without an answer, every event processed once, the mirror equals Stripe"
+    )
+
+
+@pytest.fixture
+def queue():
+    """The environment of a queue whose keys are nobody else's, and are gone after the test."""
+    prefix = f"faults_{os.getpid()}_"
+    with redis.Redis.from_url(BROKER) as client:
+        client.ping()
+        yield {
+            "FAULTS_QUEUE": "tests.faults.queue",
+            "FAULTS_BROKER": BROKER,
+            "FAULTS_KEYS": prefix,
+        }
+        for key in client.scan_iter(f"{prefix}*"):
+            client.delete(key)
+
+
+def worker(environment, log):
+    options = [
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    command = ["celery", "--app", "tests.faults.workers", "worker", *options]
+    return processes.Process(command, {**environment, "FAULTS_WORKER": "1"}, log)
+
+
+def test_celery_worker_is_killed_again_and_again(
+    api, start, queue, kills, assert_converged, summary
+):
+    messages = stories.tell(api, events=60 * kills, seed=4)
+    server = start(processes.server, **queue)
+    _steady, victim = (start(worker, **queue) for _ in range(2))
+    chance = random.Random(5)
+    with ThreadPoolExecutor(2) as pool:
+        futures = [
+            pool.submit(processes.post, server.port, messages, retries=True, seed=seed)
+            for seed in range(2)
+        ]
+        for _ in range(kills):
+            time.sleep(chance.uniform(2, 4))
+            victim.kill()
+            victim.start()
+        for future in futures:
+            assert set(future.result()) == {200}
+    waiting = conf.model("Event").objects.exclude(status="processed")
+    give_up = time.monotonic() + processes.PATIENCE
+    while waiting.exists() and time.monotonic() < give_up:
+        time.sleep(0.5)
+    assert_converged(messages)
+    summary(
+        f"one of two Celery workers killed {kills} times under {len(messages)} events: "
+        "every event processed once, the mirror equals Stripe"
+    )
