@@ -50,7 +50,7 @@ faults-mariadb: $(TEST)  ## the same on MariaDB
 	$(BIN)/pip install --quiet --editable ".[mysql]"
 	DATABASE_URL=$${DATABASE_URL:-$(MARIADB_URL)} $(MAKE) faults
 
-soak: $(TEST)  ## 5,000 histories and 50 kills, on PostgreSQL: about an hour (wants Redis)
+soak: $(TEST)  ## 5,000 histories and 50 kills, on PostgreSQL: about half an hour (wants Redis)
 	$(BIN)/pip install --quiet --editable ".[postgres]"
 	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} HISTORIES=5000 KILLS=50 $(BIN)/python -m pytest --create-db \
 		tests/convergence/test_histories.py tests/faults

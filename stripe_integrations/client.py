@@ -44,12 +44,15 @@ def request(
     account: str | None = None,
     idempotency_key: str | None = None,
     impatient: bool = False,
+    api_key: str | None = None,
 ) -> Answer:
     """Make one call, for a connected account if one is named; try it once if `impatient`.
 
+    `api_key` takes the place of the settings' own.
+
     Raises stripe.StripeError; stripe.AuthenticationError when no key is configured.
     """
-    key = conf.api_key()
+    key = conf.api_key(api_key)
     if not key:
         raise stripe.AuthenticationError(
             "No API key is configured: set STRIPE_INTEGRATIONS['API_KEY']."

@@ -27,10 +27,16 @@ DEFAULTS: dict[str, Any] = {
     "GIVE_UP_AFTER": 24 * 3600,
     "USER_METADATA_KEY": "user_id",
     "LINK_USERS_BY_EMAIL": False,
+    "RECORD_TRIGGERS": "all",
+    "REFUSED_PER_MINUTE": 60,
+    "TRUSTED_PROXIES": [],
 }
 
 #: Characters of the longest id that is a key here; every index of MariaDB holds as many.
 MAX_ID = 255
+
+#: Which requests are kept as a row: each, those that were refused, or none.
+RECORDED = ("all", "refused", "none")
 
 #: What `SYNC_POLICY` may say of a kind of object: read the API when in doubt, always, or never.
 POLICIES = ("auto", "fetch", "payload")
@@ -66,12 +72,12 @@ def webhook_secrets() -> list[str]:
     return [secret.strip() for secret in secrets if isinstance(secret, str) and secret.strip()]
 
 
-def api_key() -> str | None:
-    """Return the API key, or None; one with blanks or control characters inside is none.
+def api_key(given: str | None = None) -> str | None:
+    """Return the API key, by default that of the settings, or None.
 
-    The SDK would show such a key in its error.
+    One with blanks or control characters inside is none: the SDK would show it in its error.
     """
-    key = str(get("API_KEY") or "").strip()
+    key = str(given or get("API_KEY") or "").strip()
     return key if key and key.isascii() and key.isprintable() and " " not in key else None
 
 

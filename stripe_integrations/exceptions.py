@@ -5,6 +5,7 @@
     StripeIntegrationsError (500)
     ├── WebhookRefused (400)
     │   ├── SignatureRefused      the request is not proven to come from Stripe
+    │   ├── EndpointRefused       it came to an endpoint that takes no such request
     │   ├── PayloadRefused        proven, but not an event that can be stored
     │   ├── PayloadNotConfirmed   not signed, and the API does not confirm it
     │   └── BodyTooLarge (413)
@@ -38,6 +39,12 @@ class SignatureRefused(WebhookRefused):
     """The request is not proven to come from Stripe; `code` says why, for the log."""
 
     default_code = "signature"
+
+
+class EndpointRefused(WebhookRefused):
+    """The endpoint does not exist, is disabled, or is for other events; `code` says which."""
+
+    default_code = "unknown_endpoint"
 
 
 class PayloadRefused(WebhookRefused):

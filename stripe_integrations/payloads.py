@@ -1,15 +1,44 @@
-"""A webhook's body -> an event that every database can hold, or a `PayloadRefused`."""
+"""A webhook request -> an event that every database can hold, or a `WebhookRefused`."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, NoReturn
 
-from stripe_integrations.exceptions import PayloadRefused
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from django.http.request import RawPostDataException, UnreadablePostError
+
+from stripe_integrations import conf
+from stripe_integrations.exceptions import BodyTooLarge, PayloadRefused
 from stripe_integrations.mapping import is_usable_id
 
 #: Stripe sends 9 levels at most; MariaDB's JSON holds 31.
 MAX_DEPTH = 25
+
+
+#: Digits of a length that is no length; int() refuses thousands of them.
+MAX_DIGITS = 18
+
+
+def read(request: HttpRequest) -> bytes:
+    """Return the body of a request.
+
+    Raises BodyTooLarge, unread where the header tells, or PayloadRefused if it breaks off.
+    """
+    limit = conf.get("MAX_BODY")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and (len(length) > MAX_DIGITS or int(length) > limit):
+        raise BodyTooLarge(f"The body is longer than MAX_BODY ({limit} bytes).")
+    try:
+        body = request.body
+    except RequestDataTooBig as error:
+        raise BodyTooLarge("The body is longer than DATA_UPLOAD_MAX_MEMORY_SIZE.") from error
+    except (UnreadablePostError, RawPostDataException) as error:
+        raise PayloadRefused("The body could not be read.") from error
+    if len(body) > limit:
+        raise BodyTooLarge(f"The body is longer than MAX_BODY ({limit} bytes).")
+    return body
 
 
 def decode(body: bytes) -> str:

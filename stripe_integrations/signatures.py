@@ -12,10 +12,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
 import stripe
 
 from stripe_integrations.exceptions import SignatureRefused
+
+HEADER = "Stripe-Signature"
 
 # Stripe sends one v1 per live secret, about 80 characters each.
 MAX_HEADER = 4096
@@ -23,27 +27,57 @@ MAX_HEADER = 4096
 TIMESTAMP = re.compile(r"\d{1,12}", re.ASCII)
 
 
-def verify(body: str, header: str | None, secrets: Iterable[str], tolerance: int) -> str:
-    """Return the secret that signed a body, `tolerance` seconds ago at most.
+class HiddenText(str):
+    """A text that tracebacks and logs of values do not show."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A signing secret, and for how many seconds it makes a request believed."""
+
+    name: str
+    value: str = field(repr=False)
+    tolerance: int
+    is_expired: bool = False
+    #: The endpoint that it belongs to, None for those of the settings.
+    endpoint: Any = None
+
+
+def verify(body: str, header: str | None, secrets: Iterable[Secret]) -> Secret:
+    """Return the secret that signed a body, if that and the signature are not too old.
 
     Raises SignatureRefused for everything else; its message never shows a secret.
     """
-    usable = [secret for secret in secrets if secret.strip()]
+    if not header:
+        raise SignatureRefused(f"There is no {HEADER} header.", code="no_header")
+    # Of two that match, the one that is still good.
+    usable = sorted(
+        (secret for secret in secrets if secret.value.strip()), key=lambda each: each.is_expired
+    )
     if not usable:
         raise SignatureRefused(
-            "No webhook secret is configured: set STRIPE_INTEGRATIONS['WEBHOOK_SECRET'] to the "
-            "endpoint's signing secret, whsec_….",
+            "There is no secret to check the signature with: enter the endpoint's signing secret, "
+            "whsec_…, in the admin, or set STRIPE_INTEGRATIONS['WEBHOOK_SECRET'].",
             code="no_secret",
         )
-    if not header:
-        raise SignatureRefused("There is no Stripe-Signature header.", code="no_header")
     timestamp = _timestamp(header)
     for secret in usable:
-        if _signed_with(body, header, secret):
-            _check_age(timestamp, tolerance)
+        if _signed_with(body, header, secret.value):
+            _check_age(timestamp, secret.tolerance)
+            if secret.is_expired:
+                raise SignatureRefused(
+                    f"The secret {secret.name!r} has expired: enter the new one, or give it more "
+                    "time.",
+                    code="expired_secret",
+                )
             return secret
     raise SignatureRefused(
-        "No configured secret gives this signature: the secret is another endpoint's, or "
+        "No secret gives this signature: enter the one of the endpoint that sent it; else "
         "something on the way altered the body.",
         code="no_match",
     )
@@ -51,15 +85,13 @@ def verify(body: str, header: str | None, secrets: Iterable[str], tolerance: int
 
 def _timestamp(header: str) -> int:
     if len(header) > MAX_HEADER or not header.isascii():
-        raise SignatureRefused("The Stripe-Signature header is malformed.", code="malformed")
+        raise SignatureRefused(f"The {HEADER} header is malformed.", code="malformed")
     items = [item.partition("=") for item in header.split(",")]
     times = [value for scheme, _, value in items if scheme == "t"]
     if len(times) != 1 or not TIMESTAMP.fullmatch(times[0]):
-        raise SignatureRefused(
-            "The Stripe-Signature header has no single timestamp.", code="malformed"
-        )
+        raise SignatureRefused(f"The {HEADER} header has no single timestamp.", code="malformed")
     if not any(scheme == "v1" for scheme, _, _ in items):
-        raise SignatureRefused("The Stripe-Signature header has no v1 signature.", code="no_v1")
+        raise SignatureRefused(f"The {HEADER} header has no v1 signature.", code="no_v1")
     return int(times[0])
 
 

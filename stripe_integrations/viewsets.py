@@ -1,4 +1,4 @@
-"""The endpoint that Stripe posts to.
+"""What Stripe posts to: `…/stripe/webhook`, and `…/stripe/webhook/<uuid>` of an endpoint.
 
 ::
 
@@ -11,23 +11,18 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest
-from django.http.request import RawPostDataException, UnreadablePostError
 from rest_framework import exceptions, permissions, viewsets
+from rest_framework.decorators import action
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from stripe_integrations import conf, payloads, signatures, transactions
-from stripe_integrations.actions import StripeWebhook
-from stripe_integrations.exceptions import BodyTooLarge, PayloadRefused, StripeIntegrationsError
+from stripe_integrations import transactions
+from stripe_integrations.actions import triggers
+from stripe_integrations.exceptions import StripeIntegrationsError, WebhookRefused
 
 logger = logging.getLogger("stripe_integrations")
-
-#: Digits of a length that is no length; int() refuses thousands of them.
-MAX_DIGITS = 18
 
 
 class IgnoreAccept(BaseContentNegotiation):  # type: ignore[misc, unused-ignore]
@@ -64,14 +59,14 @@ class StripeWebhookViewSet(viewsets.ViewSet):
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer 200 once the event is stored and its classes are done."""
-        body = payloads.decode(_read(request._request))
-        signatures.verify(
-            body,
-            request.META.get("HTTP_STRIPE_SIGNATURE"),
-            conf.webhook_secrets(),
-            conf.get("WEBHOOK_TOLERANCE"),
-        )
-        StripeWebhook.receive(payloads.parse(body), body)
+        triggers.receive(request._request)
+        return Response({"received": True})
+
+    # Not a detail route: a router gives that no POST.
+    @action(detail=False, methods=["post"], url_path=r"(?P<uuid>[^/.]+)", url_name="endpoint")
+    def endpoint(self, request: Request, uuid: str, *args: Any, **kwargs: Any) -> Response:
+        """The same, for an endpoint with a URL and secrets of its own."""
+        triggers.receive(request._request, uuid)
         return Response({"received": True})
 
     def perform_authentication(self, request: Request) -> None:
@@ -81,24 +76,8 @@ class StripeWebhookViewSet(viewsets.ViewSet):
         """Answer with the error's own status, and say no more than that; the log has the reason."""
         if not isinstance(exc, exceptions.APIException):
             raise exc
-        if isinstance(exc, StripeIntegrationsError):
+        if isinstance(exc, StripeIntegrationsError) and not isinstance(exc, WebhookRefused):
             logger.warning("Webhook answered %s: %s", exc.status_code, exc.detail)
         response = Response({"received": False}, status=exc.status_code)
         response.exception = True
         return response
-
-
-def _read(request: HttpRequest) -> bytes:
-    limit = conf.get("MAX_BODY")
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and (len(length) > MAX_DIGITS or int(length) > limit):
-        raise BodyTooLarge(f"The body is longer than MAX_BODY ({limit} bytes).")
-    try:
-        body = request.body
-    except RequestDataTooBig as error:
-        raise BodyTooLarge("The body is longer than DATA_UPLOAD_MAX_MEMORY_SIZE.") from error
-    except (UnreadablePostError, RawPostDataException) as error:
-        raise PayloadRefused("The body could not be read.") from error
-    if len(body) > limit:
-        raise BodyTooLarge(f"The body is longer than MAX_BODY ({limit} bytes).")
-    return body

@@ -5,6 +5,7 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connections
 
 from stripe_integrations import registry
 from stripe_integrations.actions import StripeWebhook
@@ -84,6 +85,24 @@ def stripe_api(running_stripe, settings):
         "API_BASE": running_stripe.url,
     }
     return running_stripe
+
+
+@pytest.fixture
+def before_each_answer(stripe_api, monkeypatch):
+    """Let something happen after an answer is made and before it is sent; it gets the request."""
+    handle = stripe_api.handle
+
+    def begin(happens):
+        def handle_and(*args):
+            try:
+                return handle(*args)
+            finally:
+                happens(stripe_api.requests[-1])
+                connections.close_all()  # those of the fake's thread
+
+        monkeypatch.setattr(stripe_api, "handle", handle_and)
+
+    return begin
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from fnmatch import fnmatch
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from tests import objects
+from tests import fake_endpoints, objects
 from tests.fake_stripe_http import Refused, Server, differences, page, stub
 
 Data = dict[str, Any]
@@ -59,6 +59,7 @@ class Account:
     sources: dict[str, dict[str, Data]] = field(default_factory=dict)
     deleted: dict[str, Data] = field(default_factory=dict)
     events: dict[str, Data] = field(default_factory=dict)
+    endpoints: dict[str, Data] = field(default_factory=dict)
 
 
 class FakeStripe:
@@ -134,7 +135,7 @@ class FakeStripe:
             key = headers.get("Idempotency-Key")
             account = headers.get("Stripe-Account")
             version = headers.get("Stripe-Version")
-            self.requests.append(Request(method, path, params, account, key, version))
+            self.requests.append(Request(method, path, dict(params), account, key, version))
             secret = headers.get("Authorization", "").removeprefix("Bearer ")
             if not secret.startswith(("sk_", "rk_")) or secret.endswith("_wrong"):
                 raise Refused(401, f"Invalid API Key provided: {secret[:3]}***{secret[-4:]}")
@@ -160,6 +161,8 @@ class FakeStripe:
         if len(rest) > 1 and name == "customers" and rest[1] == "sources":
             self.found(self.objects["customers"], rest[0])
             return self.answer_source(method, rest[0], rest[2:], params)
+        if name == "webhook_endpoints":
+            return fake_endpoints.answer(self, method, rest, params)
         if name == "events":
             return self.found(self.events, rest[0]) if rest else self.list_events(params)
         if name == "subscription_items":

@@ -99,7 +99,7 @@ class TestSignature:
     def test_reason_is_logged_and_not_told(self, poster, caplog):
         headers = signed_headers(BODY, "whsec_other")
         assert poster.send(BODY, headers) == (400, b'{"received":false}')
-        assert "No configured secret gives this signature" in caplog.text
+        assert "no_match: No secret gives this signature" in caplog.text
         assert SECRET not in caplog.text
 
 

@@ -5,12 +5,14 @@ import threading
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
-from stripe_integrations import conf
+from stripe_integrations import conf, transactions
+from stripe_integrations.actions import StripeCustomer, StripeProduct
 from stripe_integrations.webhooks import BaseWebhook
 from stripe_integrations.webhooks.products import ProductCreatedWebhook
 from tests import objects
+from tests.fkapp.models import Keeper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -225,6 +227,27 @@ class TestFailure:
         aborts = connection.vendor == "postgresql"
         assert (status, event.status) == ((500, "failed") if aborts else (200, "processed"))
 
+    @pytest.mark.parametrize("base", [ProductCreatedWebhook, BaseWebhook])
+    def test_constraint_that_fails_at_the_commit(self, poster, own_registry, base):
+        """Foreign keys are deferred, but for MariaDB."""
+
+        class Keeping(base):
+            name = "product.created"
+            product = "prod_none"
+
+            def process_webhook(self):
+                StripeProduct.sync(self.event.stripe_object)
+                Keeper.objects.create(product_id=Keeping.product)
+
+        message = objects.event("product.created", objects.product())
+        assert [poster.event(message), poster.event(message)] == [500, 500]
+        event = rows("Event").get()
+        assert (event.status, event.error.partition(":")[0]) == ("failed", "IntegrityError")
+        assert Keeper.objects.count() == 0
+        Keeping.product = "prod_1"
+        assert poster.event(message) == 200
+        assert (rows("Event").get().status, Keeper.objects.count()) == ("processed", 1)
+
     def test_failing_on_commit_hook_is_logged_and_the_class_stays_done(
         self, poster, own_registry, caplog
     ):
@@ -269,6 +292,38 @@ class TestFailure:
         assert poster.event(objects.event("product.created", objects.product())) == 200
         assert seen == ["Gold"]
 
+    @pytest.mark.parametrize("base", [ProductCreatedWebhook, BaseWebhook])
+    @pytest.mark.parametrize(
+        "error", [transactions.LostRace("to another"), OperationalError(1213, "a deadlock")]
+    )
+    def test_each_attempt_has_its_own_copy_of_the_message(self, poster, own_registry, base, error):
+        class Changing(base):
+            name = "product.created"
+            seen = []
+
+            def process_webhook(self):
+                data = self.event.message["data"]["object"]
+                Changing.seen.append(data["name"])
+                data["name"] = "Lead"
+                if len(Changing.seen) == 1:
+                    raise error
+
+        assert poster.event(objects.event("product.created", objects.product())) == 200
+        assert Changing.seen == ["Gold", "Gold"]
+
+
+def checkout(user_pk):
+    session = {
+        "id": "cs_1",
+        "object": "checkout.session",
+        "customer": "cus_1",
+        "client_reference_id": user_pk,
+    }
+    return objects.event("checkout.session.completed", session)
+
+
+NO_USERS = ["", "0", "999999", "x", str(2**80), "\0", 7, None]
+
 
 class TestLinks:
     def test_subscription_before_its_customer(self, poster):
@@ -300,18 +355,32 @@ class TestLinks:
 
     def test_user_of_a_checkout(self, poster):
         user = get_user_model().objects.create(username="ada")
-        session = {
-            "id": "cs_1",
-            "object": "checkout.session",
-            "customer": "cus_1",
-            "client_reference_id": str(user.pk),
-        }
         assert poster.event(objects.event("customer.created", objects.customer())) == 200
         assert rows("Customer").get().user is None
-        assert poster.event(objects.event("checkout.session.completed", session)) == 200
+        assert poster.event(checkout(str(user.pk))) == 200
         assert rows("Customer").get().user == user
 
-    @pytest.mark.parametrize("named", ["", "0", "999999", "x", str(2**80), "\0", 7, None])
+    @pytest.mark.parametrize("arrival", ["customer.created", "customer.updated", "retrieve"])
+    def test_user_of_a_checkout_before_its_customer(self, poster, stripe_api, arrival):
+        user = get_user_model().objects.create(username="ada")
+        for user_pk in ("999999", str(user.pk)):
+            assert poster.event(checkout(user_pk)) == 200
+        assert not rows("Customer").exists()
+        if arrival == "retrieve":
+            stripe_api.create("customers", {"id": "cus_1"})
+            StripeCustomer.retrieve("cus_1")
+        else:
+            assert poster.event(objects.event(arrival, objects.customer())) == 200
+        assert rows("Customer").get().user == user
+
+    @pytest.mark.parametrize("named", NO_USERS)
+    def test_checkout_of_no_user(self, poster, named):
+        customer = objects.event("customer.created", objects.customer())
+        for message in (checkout(named), customer, checkout(named)):
+            assert poster.event(message) == 200
+        assert rows("Customer").get().user is None
+
+    @pytest.mark.parametrize("named", NO_USERS)
     def test_user_that_does_not_exist(self, poster, named):
         data = objects.customer(metadata={"user_id": named})
         assert poster.event(objects.event("customer.created", data)) == 200
@@ -328,6 +397,33 @@ class TestLinks:
         message = objects.event("customer.updated", objects.customer(), created=objects.NOW + 60)
         assert poster.event(message) == 200
         assert rows("Customer").get().user == user
+
+
+def test_checkout_and_customer_at_once(deliver):
+    """Neither transaction sees the other: the later one to be committed links the user."""
+    user = get_user_model().objects.create(username="ada")
+    session = {"object": "checkout.session", "id": "cs_1", "customer": "cus_1"}
+    done = objects.event(
+        "checkout.session.completed", {**session, "client_reference_id": str(user.pk)}
+    )
+    stored, go = threading.Event(), threading.Event()
+
+    def check_out():
+        with transaction.atomic():
+            deliver(done)
+            stored.set()
+            assert go.wait(10)
+        connection.close()
+
+    if connection.vendor == "sqlite":  # it has one writer at a time
+        go.set()
+    thread = threading.Thread(target=check_out)
+    thread.start()
+    assert stored.wait(10)
+    deliver(objects.event("customer.created", objects.customer()))
+    go.set()
+    thread.join()
+    assert rows("Customer").get().user == user
 
 
 class TestBudget:
@@ -368,8 +464,8 @@ class TestBudget:
                 ("deleted", {}, 120),
             )
         )
-        # A customer's first row is linked by the checkouts that came before it.
-        links = ["SELECT"] if kind == "customer" else []
+        # A customer's first row is linked by the checkouts that came before it, or meanwhile.
+        links = ["SELECT", "SELECT"] if kind == "customer" else []
         assert statements(created) == ["INSERT", "SELECT", "INSERT", *links]
         assert statements(updated) == ["INSERT", "UPDATE"]
         assert statements(unseen) == ["INSERT", "UPDATE", "SELECT", "INSERT", *links]

@@ -3,6 +3,7 @@
 from stripe_integrations.actions.base import StripeAction
 from stripe_integrations.actions.coupons import StripeCoupon
 from stripe_integrations.actions.customers import StripeCustomer
+from stripe_integrations.actions.endpoints import StripeEndpoint
 from stripe_integrations.actions.events import StripeEventAction
 from stripe_integrations.actions.prices import StripePrice
 from stripe_integrations.actions.products import StripeProduct
@@ -17,6 +18,7 @@ __all__ = [
     "StripeCard",
     "StripeCoupon",
     "StripeCustomer",
+    "StripeEndpoint",
     "StripeEventAction",
     "StripePrice",
     "StripeProduct",

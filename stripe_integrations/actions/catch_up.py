@@ -77,7 +77,7 @@ def catch_up(part: Slice) -> Counter[str]:
             found["listed"] += len(messages)
             missing.update(_not_stored(messages))
     in_order = list(missing.values())
-    in_order.reverse()  # they are listed newest first, also within a second
+    in_order.reverse()  # each question is answered newest first, also within a second
     in_order.sort(key=lambda message: int(message["created"]))
     for message in in_order:
         if registry.for_event(message["type"]):

@@ -14,23 +14,28 @@ EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}", re.ASCII)
 ACCOUNT_ID = re.compile(r"acct_[A-Za-z0-9]{1,250}", re.ASCII)
 
 
-def confirmed(message: dict[str, Any]) -> dict[str, Any]:
-    """Return the event as Stripe's API has it. Raises PayloadNotConfirmed if it does not agree."""
-    account = message.get("account")
+def confirmed(
+    message: dict[str, Any], account: str | None = None, api_key: str | None = None
+) -> dict[str, Any]:
+    """Return the event as Stripe's API has it. Raises PayloadNotConfirmed if it does not agree.
+
+    `account` is the connected account that it is of if it names none.
+    """
+    account = message.get("account", account)
     if not EVENT_ID.fullmatch(message["id"]):
         raise PayloadNotConfirmed("The event's id is not one that Stripe gives.")
     if account is not None and not (isinstance(account, str) and ACCOUNT_ID.fullmatch(account)):
         raise PayloadNotConfirmed("The event's account is not an id that Stripe gives.")
     try:
         path = client.resource_path("events", message["id"])
-        fetched = client.request("get", path, account=account).data
+        fetched = client.request("get", path, account=account, api_key=api_key).data
     except stripe.StripeError as error:
         raise PayloadNotConfirmed(
             f"Stripe's API does not confirm the event ({type(error).__name__}): set "
             "STRIPE_INTEGRATIONS['API_KEY'] to a key that may read events, or mount "
             "StripeWebhookViewSet, which checks the signature instead."
         ) from error
-    if account is not None:
+    if "account" in message:
         fetched.setdefault("account", account)
     if _identity(payloads.check(fetched)) != _identity(message):
         raise PayloadNotConfirmed("Stripe's API has another event under this id.")

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Exists, Subquery
 from django.utils.crypto import salted_hmac
 
@@ -13,7 +16,7 @@ from stripe_integrations.actions.base import StripeAction
 from stripe_integrations.actions.snapshots import from_answer
 
 #: The attribute of a checkout session in which a project names its own user.
-USER_OF_CHECKOUT = "client_reference_id"
+CHECKOUT_USER = "client_reference_id"
 
 
 class StripeCustomer(StripeAction):
@@ -92,24 +95,40 @@ class StripeCustomer(StripeAction):
         named = isinstance(metadata, dict) and metadata.get(conf.get("USER_METADATA_KEY"))
         if mapping.is_usable_id(named):
             cls.link_user(row.pk, named)
-        elif not (is_new and cls._link_by_checkouts(row.pk)) and conf.get("LINK_USERS_BY_EMAIL"):
+        elif is_new and cls._link_now_or_later(partial(cls._link_by_checkouts, row.pk)):
+            return
+        elif conf.get("LINK_USERS_BY_EMAIL"):
             cls._link_by_email(row.pk, data.get("email"))
 
     @classmethod
-    def link_by_checkout(cls, session: dict[str, Any]) -> bool:
-        """Link the user that a checkout names to its customer; tell whether it was set."""
-        customer, user_pk = (
-            mapping.reference(session.get("customer")),
-            session.get(USER_OF_CHECKOUT),
-        )
-        return bool(customer and mapping.is_usable_id(user_pk) and cls.link_user(customer, user_pk))
+    def link_by_checkout(cls, session: dict[str, Any]) -> None:
+        """Link the user that a checkout names to its customer."""
+        cls._link_now_or_later(partial(cls._link_by_checkout, session))
+
+    @classmethod
+    def _link_by_checkout(cls, session: dict[str, Any]) -> bool:
+        customer, user_pk = mapping.reference(session.get("customer")), session.get(CHECKOUT_USER)
+        usable = customer is not None and mapping.is_usable_id(user_pk)
+        return usable and cls.link_user(str(customer), user_pk)
+
+    @classmethod
+    def _link_now_or_later(cls, link: Callable[[], bool]) -> bool:
+        """Link a checkout and its customer; tell whether that was done.
+
+        Each may be in a transaction that does not see the other's: once it is committed, the
+        later of the two does.
+        """
+        if link():
+            return True
+        transaction.on_commit(link, using=conf.database(), robust=True)
+        return False
 
     @classmethod
     def _link_by_checkouts(cls, customer: str) -> bool:
         """Link by the checkouts that arrived before their customer."""
         events = conf.model("Event").objects.using(conf.database())
         found = events.filter(customer=customer, kind="checkout.session.completed")
-        return any(cls.link_by_checkout(event.stripe_object) for event in found)
+        return any(cls._link_by_checkout(event.stripe_object) for event in found)
 
     @classmethod
     def _link_by_email(cls, customer: str, email: Any) -> None:

@@ -72,15 +72,18 @@ class StripeEventAction:
         return conf.model("Event").objects.using(conf.database()).filter(pk=stripe_id).first()
 
     @classmethod
-    def build(cls, message: dict[str, Any], body: str) -> Any:
-        """Return an unsaved row for a checked event and its text."""
+    def build(cls, message: dict[str, Any], body: str, account: str | None = None) -> Any:
+        """Return an unsaved row for a checked event and its text.
+
+        `account` is the connected account that it is of if it names none.
+        """
         model = conf.model("Event")
         livemode = message.get("livemode")
         event = model(
             pk=_row_id(message["id"]),
             kind=mapping.clean_text(message["type"])[:MAX_KIND],
             livemode=livemode if isinstance(livemode, bool) else None,
-            account=mapping.reference(message.get("account")),
+            account=mapping.reference(message.get("account")) or account,
             body=body,
             lease_expires_at=timezone.now() + LEASE,
         )

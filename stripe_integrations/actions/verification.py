@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from stripe_integrations import comparison, conf, mapping
@@ -42,28 +42,31 @@ def accounts(action: type[StripeAction]) -> list[str | None]:
 def differences(action: type[StripeAction], account: str | None) -> Iterator[Difference]:
     """Compare all objects of a kind; each difference is looked at again before it is told.
 
-    A key that sees none of our rows may be another account's: that an object is gone, it cannot
-    tell, and the difference has no answer.
+    A key that sees none of our rows may be another account's: that an object is gone, or is another
+    one under the same id, it cannot tell, and the difference has no answer.
     Raises stripe.StripeError.
     """
     listed: set[str] = set()
+    foreign: list[str] = []
     sees_account = False
     objects = (data for data, _page in action.listed(account))
     while batch := list(islice(objects, BATCH)):
         keys = {mapping.row_id(action.model(), data["id"], account): data for data in batch}
         rows = _rows(action).in_bulk(list(keys))
-        sees_account |= any(_is_proof(row, keys[key]) for key, row in rows.items())
+        others = {key for key, row in rows.items() if not _is_proof(row, keys[key])}
+        sees_account |= len(others) < len(rows)
+        foreign.extend(others)
         listed.update(keys)
-        for key, data in keys.items():
-            if _difference(action, account, rows.get(key), data["id"], data):
-                yield from _again(action, account, data)
+        for key in keys.keys() - others:
+            if _difference(action, account, rows.get(key), keys[key]["id"], keys[key]):
+                yield from _again(action, account, keys[key])
     alive = _rows(action).filter(account=account, deleted_at=None)
-    for pk in alive.values_list("pk", flat=True):
-        if pk not in listed:
-            row = alive.filter(pk=pk).first()
-            for found in _again(action, account, action.known(row)) if row else ():
-                believed = sees_account or row.read_by == conf.api_key_fingerprint()
-                yield found if believed else replace(found, answer=None)
+    extra = (pk for pk in alive.values_list("pk", flat=True) if pk not in listed)
+    for pk in chain(foreign, extra):
+        row = _rows(action).filter(pk=pk).first()
+        for found in _again(action, account, action.known(row)) if row else ():
+            believed = sees_account or row.read_by == conf.api_key_fingerprint()
+            yield found if believed else replace(found, answer=None)
 
 
 def doubtful(action: type[StripeAction]) -> Iterator[Any]:

@@ -47,19 +47,26 @@ class StripeWebhook:
         return cls.receive(message, payloads.serialize(message))
 
     @classmethod
-    def receive(cls, message: dict[str, Any], body: str) -> Any:
+    def receive(cls, message: dict[str, Any], body: str, trigger: Any = None) -> Any:
         """Store a trusted event, run its classes or let the queue do it, and return its row.
 
-        `message` is what `body` says. Raises WebhookFailed when a class raised; then the event is
+        `message` is what `body` says, and `trigger` the request that brought it; that is kept with
+        the event. Raises WebhookFailed when a class raised; then the event is
         kept with the traceback, and the same event sent again runs only what is not done. With a
         queue, it is raised when that does not take the event.
         """
-        event = StripeEventAction.build(message, body)
+        endpoint = trigger and trigger.webhook_endpoint
+        event = StripeEventAction.build(message, body, endpoint and endpoint.account)
+        if trigger is not None:
+            event.webhook_endpoint_id = trigger.webhook_endpoint_id
+            event.secret_name = trigger.secret_name
         classes = registry.for_event(event.kind)
         if is_of_other_mode(event):
             event.status = "ignored"
             log_ignored(event)
-        stored, tried = storing.store(event, classes)
+        stored, tried = storing.store(event, classes, trigger)
+        if trigger is not None:
+            trigger.event = stored
         return _proceed(stored, classes, already_tried=tried)
 
     @classmethod
@@ -68,7 +75,7 @@ class StripeWebhook:
 
         Raises WebhookFailed when a class raised that is not given up yet (`GIVE_UP_AFTER`).
         """
-        if event.status == "ignored" and is_of_other_mode(event):
+        if event.is_pruned or (event.status == "ignored" and is_of_other_mode(event)):
             return event
         return _walk(event, registry.for_event(event.kind))
 
@@ -89,7 +96,7 @@ def _proceed(
     event: Any, classes: list[registry.WebhookClass], already_tried: str | None = None
 ) -> Any:
     """Run the classes of an event that is stored, or hand it to the queue, and return it."""
-    if event.status == "ignored" and is_of_other_mode(event):
+    if event.is_pruned or (event.status == "ignored" and is_of_other_mode(event)):
         return event
     queue = conf.get("QUEUE")
     if queue is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentTypeError
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -35,3 +36,12 @@ def moment(text: str) -> datetime:
     if not settings.USE_TZ and timezone.is_aware(found):
         return timezone.make_naive(found, timezone.get_default_timezone())
     return found
+
+
+def duration(text: str) -> timedelta:
+    """Return a time span written as 90d, 36h or 90m."""
+    found = re.fullmatch(r"(\d{1,5})([dhm])", text, re.ASCII)
+    if not found:
+        raise ArgumentTypeError(f"{text!r} is not a time span: write it as 90d, 36h or 90m.")
+    unit = {"d": "days", "h": "hours", "m": "minutes"}[found[2]]
+    return timedelta(**{unit: int(found[1])})

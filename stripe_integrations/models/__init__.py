@@ -4,7 +4,7 @@ from stripe_integrations.models.base import StripeModel, StripeQuerySet
 from stripe_integrations.models.coupons import Coupon, StripeBaseCoupon
 from stripe_integrations.models.cursors import EventCursor
 from stripe_integrations.models.customers import Customer, StripeBaseCustomer
-from stripe_integrations.models.endpoints import WebhookEndpoint, WebhookEventTrigger
+from stripe_integrations.models.endpoints import ValidationMethod, WebhookEndpoint, WebhookSecret
 from stripe_integrations.models.events import Event, EventStatus, StripeBaseEvent
 from stripe_integrations.models.fields import StripeIdField, StripeLink
 from stripe_integrations.models.prices import Price, StripeBasePrice
@@ -18,6 +18,7 @@ from stripe_integrations.models.sources import (
     StripeBaseSource,
 )
 from stripe_integrations.models.subscriptions import StripeBaseSubscription, Subscription
+from stripe_integrations.models.triggers import RefusedCount, WebhookEventTrigger
 
 __all__ = [
     "BankAccount",
@@ -29,6 +30,7 @@ __all__ = [
     "EventStatus",
     "Price",
     "Product",
+    "RefusedCount",
     "Source",
     "StripeBaseBankAccount",
     "StripeBaseCard",
@@ -44,6 +46,8 @@ __all__ = [
     "StripeModel",
     "StripeQuerySet",
     "Subscription",
+    "ValidationMethod",
     "WebhookEndpoint",
     "WebhookEventTrigger",
+    "WebhookSecret",
 ]

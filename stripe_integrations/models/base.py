@@ -48,7 +48,7 @@ class StripeModel(models.Model):
         null=True, blank=True, help_text="The connected account it belongs to; null for our own."
     )
     livemode = models.BooleanField(null=True, blank=True)
-    created = models.DateTimeField(null=True, blank=True)
+    created = models.DateTimeField(null=True, blank=True, db_index=True)
     stripe_data = models.JSONField(
         default=dict, blank=True, help_text="The whole object, as last seen."
     )

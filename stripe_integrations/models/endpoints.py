@@ -1,51 +1,102 @@
 from __future__ import annotations
 
-import uuid
+from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
-from stripe_integrations import conf
 from stripe_integrations.models.base import StripeModel
-from stripe_integrations.models.fields import StripeIdField, StripeLink
+from stripe_integrations.models.fields import StripeIdField
+from stripe_integrations.signatures import HiddenText
+
+
+class ValidationMethod(models.TextChoices):
+    """How an endpoint finds out whether a request comes from Stripe."""
+
+    VERIFY_SIGNATURE = "verify_signature", "verify the signature"
+    RETRIEVE_EVENT = "retrieve_event", "read the event from Stripe's API"
+    NONE = "none", "believe everybody (with DEBUG only)"
 
 
 class WebhookEndpoint(StripeModel):
     """An endpoint of Stripe's that posts to this project.
 
-    Follows https://docs.stripe.com/api/webhook_endpoints/object.
+    Two have the same uuid while a secret is rolled. Follows
+    https://docs.stripe.com/api/webhook_endpoints/object.
     """
 
-    stripe_ignore = ("secrets", "tolerance", "uuid", "validation_method")
+    stripe_ignore = ("tolerance", "uuid", "validation_method")
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text="The last part of the URL; null for an endpoint whose URL has none.",
+    )
     url = models.TextField(blank=True, default="")
-    secrets = models.JSONField(default=list, blank=True)
-    tolerance = models.PositiveIntegerField(default=300, help_text="Seconds.")
-    validation_method = models.CharField(max_length=32, default="verify_signature")
+    tolerance = models.PositiveIntegerField(
+        default=300, help_text="Seconds that a signature may be old, or from the future."
+    )
+    validation_method = models.CharField(
+        max_length=32, choices=ValidationMethod.choices, default=ValidationMethod.VERIFY_SIGNATURE
+    )
     status = models.CharField(max_length=255, null=True, blank=True)
     enabled_events = models.JSONField(default=list, blank=True)
     api_version = models.CharField(max_length=255, null=True, blank=True)
     application = StripeIdField(null=True, blank=True)
+    description = models.TextField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it may post, as far as we know."""
+        return self.status != "disabled" and self.deleted_at is None
 
-class WebhookEventTrigger(models.Model):
-    """One HTTP request that reached an endpoint, believed or not."""
+    @property
+    def is_verifiable(self) -> bool:
+        """Whether a request of it can be proven to be Stripe's; asks for its secrets."""
+        if self.validation_method != ValidationMethod.VERIFY_SIGNATURE:
+            return True
+        return any(not secret.is_expired for secret in self.secrets.all())
 
-    event = StripeLink(conf.model_label("Event"), related_name="triggers")
-    webhook_endpoint = StripeLink(WebhookEndpoint, related_name="triggers")
-    stripe_trigger_account = StripeIdField(null=True, blank=True)
-    remote_ip = models.GenericIPAddressField(null=True, blank=True)
-    headers = models.JSONField(default=dict, blank=True)
-    body = models.TextField(default="", blank=True)
-    valid = models.BooleanField(default=False)
-    processed = models.BooleanField(default=False)
-    reason = models.CharField(max_length=32, default="", blank=True)
-    exception = models.TextField(default="", blank=True)
-    traceback = models.TextField(default="", blank=True)
-    version = models.CharField(max_length=32, default="", blank=True)
-    created = models.DateTimeField(auto_now_add=True, db_index=True)
-    updated = models.DateTimeField(auto_now=True)
+
+class SecretField(models.CharField):  # type: ignore[type-arg]
+    """A signing secret: it is neither dumped nor shown, and its repr does not tell it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(max_length=255, serialize=False)
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value: str, expression: Any, connection: Any) -> HiddenText:
+        return HiddenText(value)
+
+    def to_python(self, value: Any) -> Any:
+        return HiddenText(value) if isinstance(value, str) else value
+
+
+class WebhookSecret(models.Model):
+    """One of the signing secrets of an endpoint."""
+
+    webhook_endpoint = models.ForeignKey(
+        WebhookEndpoint, on_delete=models.CASCADE, related_name="secrets"
+    )
+    name = models.CharField(max_length=64, help_text="Events say which of the secrets it was.")
+    value = SecretField(help_text="whsec_…; it is never shown again.")
+    created = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["webhook_endpoint", "name"], name="stripe_webhook_secret_name"
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.reason or 'accepted'}"
+        return self.name
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()

@@ -62,9 +62,11 @@ class StripeBaseEvent(models.Model):
         "processed_at",
         "received_at",
         "runs",
+        "secret_name",
         "status",
         "synced",
         "traceback",
+        "webhook_endpoint",
     )
 
     id = StripeIdField(primary_key=True)
@@ -81,7 +83,12 @@ class StripeBaseEvent(models.Model):
     object_id = StripeIdField(default="", blank=True, db_index=True)
     customer = StripeLink(conf.model_label("Customer"), related_name="%(class)ss")
     # Text and not JSON: jsonb refuses NUL, MariaDB more than 31 levels; and nothing is reordered.
-    body = models.TextField(help_text="The event as Stripe sent it.")
+    body = models.TextField(help_text="The event as Stripe sent it; empty once it is pruned.")
+
+    webhook_endpoint = StripeLink("stripe_integrations.WebhookEndpoint", related_name="%(class)ss")
+    secret_name = models.CharField(
+        max_length=64, default="", blank=True, help_text="The secret that it was signed with."
+    )
 
     status = models.CharField(
         max_length=16, choices=EventStatus.choices, default=EventStatus.RECEIVED, db_index=True
@@ -119,9 +126,9 @@ class StripeBaseEvent(models.Model):
 
     @property
     def message(self) -> dict[str, Any]:
-        """The whole event as a dict, parsed once per instance."""
+        """The whole event as a dict, parsed once per instance; empty once it is pruned."""
         if "message" not in self.__dict__:
-            self.__dict__["message"] = json.loads(self.body)
+            self.__dict__["message"] = json.loads(self.body or "{}")
         parsed: dict[str, Any] = self.__dict__["message"]
         return parsed
 
@@ -141,6 +148,11 @@ class StripeBaseEvent(models.Model):
     def verb(self) -> str:
         """The last word of the type: `created`, `trial_will_end`."""
         return self.kind.rpartition(".")[2]
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether its body is dropped: then no class runs any more."""
+        return not self.body
 
     def is_done(self, key: str) -> bool:
         """Tell whether the webhook class with this key has taken effect."""

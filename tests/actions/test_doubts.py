@@ -39,19 +39,6 @@ def policy(settings, **policies):
     settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "SYNC_POLICY": policies}
 
 
-def before_the_answer(stripe_api, monkeypatch, happens):
-    """Let something happen after an answer is made and before it is sent."""
-    handle = stripe_api.handle
-
-    def handle_and(*args):
-        answer = handle(*args)
-        happens()
-        connections.close_all()  # those of the fake's thread
-        return answer
-
-    monkeypatch.setattr(stripe_api, "handle", handle_and)
-
-
 class TestReads:
     def test_newer_and_older_are_not_read(self, product, stripe_api, deliver):
         deliver(update("a"), update("b", objects.NOW + 3), update("c", objects.NOW))
@@ -70,35 +57,36 @@ class TestReads:
         deliver(update("a"), update("b", previous={"name": "a"}))
         assert (row().name, len(paths(stripe_api))) == ("Gold", 1)
 
-    def test_no_transaction_is_open_meanwhile(self, product, stripe_api, deliver, monkeypatch):
+    def test_no_transaction_is_open_meanwhile(self, product, deliver, before_each_answer):
         open_ones = []
         ours = connections["default"]  # the fake answers in another thread, with another one
 
-        def look():
-            open_ones.append(ours.in_atomic_block)
-
-        before_the_answer(stripe_api, monkeypatch, look)
+        before_each_answer(lambda _request: open_ones.append(ours.in_atomic_block))
         deliver(update("a"), update("b"))
         assert open_ones == [False]
 
-    def test_written_meanwhile_it_is_read_again(self, product, stripe_api, deliver, monkeypatch):
+    def test_written_meanwhile_it_is_read_again(
+        self, product, stripe_api, deliver, before_each_answer
+    ):
         others = iter([update("later", objects.NOW + 1)])
 
-        def write_meanwhile():
+        def write_meanwhile(_request):
             for other in others:
                 stripe_api.change("products", "prod_1", {"name": "Platinum"})
                 deliver(other)
 
-        before_the_answer(stripe_api, monkeypatch, write_meanwhile)
+        before_each_answer(write_meanwhile)
         deliver(update("a"), update("b"))
         assert (row().name, row().in_doubt) == ("Platinum", False)
         assert len(paths(stripe_api)) == 3
 
-    def test_reads_that_are_always_overtaken_end(self, product, stripe_api, deliver, monkeypatch):
-        def write_meanwhile():
+    def test_reads_that_are_always_overtaken_end(
+        self, product, stripe_api, deliver, before_each_answer
+    ):
+        def write_meanwhile(_request):
             conf.model("Product").objects.update(version=row().version + 1)
 
-        before_the_answer(stripe_api, monkeypatch, write_meanwhile)
+        before_each_answer(write_meanwhile)
         deliver(update("a"), update("b"))
         assert (row().name, row().in_doubt) == ("b", True)
         assert len(paths(stripe_api)) == 10
@@ -219,6 +207,52 @@ class TestOddAnswers:
                 deliver(objects.event("product.updated", data))
         assert paths(stripe_api) == []
         assert conf.model("Product").objects.filter(in_doubt=True).count() == 2
+
+
+class TestOtherMode:
+    """The key is of one mode, live or test, and what the API answers is of the other."""
+
+    @pytest.fixture(autouse=True)
+    def live_product(self, stripe_api):
+        stripe_api.clock = objects.NOW
+        stripe_api.create("products", {"id": "prod_1", "name": "Live", "livemode": True})
+
+    @pytest.fixture
+    def key_of_no_mode(self, settings):
+        settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "API_KEY": "sk_old"}
+
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda: StripeProduct.retrieve("prod_1"),
+            lambda: StripeProduct.sync_all(),
+            lambda: list(StripeProduct.listed()),
+        ],
+        ids=["retrieve", "sync_all", "listed"],
+    )
+    @pytest.mark.parametrize("names", [[], ["a"]], ids=["no row", "row"])
+    def test_is_refused(self, deliver, ask, names):
+        deliver(*map(update, names))
+        with pytest.raises(stripe.APIError, match="other mode"):
+            ask()
+        rows = conf.model("Product").objects.values_list("name", "version", "livemode")
+        assert list(rows) == [(name, 1, False) for name in names]
+
+    def test_is_no_answer_to_a_doubt(self, poster):
+        assert [poster.event(update(name)) for name in ("a", "b")] == [200, 200]
+        assert (row().name, row().in_doubt, row().livemode) == ("b", True, False)
+
+    def test_nor_is_it_if_the_row_alone_tells_the_mode(self, poster, key_of_no_mode):
+        assert [poster.event(update(name)) for name in ("a", "b")] == [200, 200]
+        assert (row().name, row().in_doubt, row().livemode) == ("b", True, False)
+        assert StripeProduct.settle(row()).in_doubt
+
+    def test_row_of_one_mode_is_not_written_from_the_other(self, deliver, key_of_no_mode):
+        deliver(update("a"))
+        conf.model("Product").objects.update(as_of=objects.NOW - 60)
+        assert StripeProduct.retrieve("prod_1").name == "a"
+        StripeProduct.sync_all()
+        assert (row().name, row().version, row().livemode) == ("a", 1, False)
 
 
 class TestGone:

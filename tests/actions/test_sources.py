@@ -55,6 +55,23 @@ def test_sync_all_reads_every_page_and_only_cards(stripe_api, customer):
     assert conf.model("Card").objects.filter(customer=customer).count() == 101
 
 
+def test_sync_all_skips_a_customer_deleted_since_it_was_listed(
+    stripe_api, customer, before_each_answer
+):
+    stripe_api.create("customers", {"id": "cus_gone"})
+    kept = stripe_api.attach("cus_ada", "tok_visa")
+    stripe_api.attach("cus_gone", "tok_visa")
+
+    def delete(request):
+        if request.path == "/v1/customers":
+            stripe_api.delete("customers", "cus_gone")
+
+    before_each_answer(delete)
+    assert StripeCard.sync_all() == 1
+    assert conf.model("Card").objects.get().pk == kept["id"]
+    assert "/v1/customers/cus_gone/sources" in [each.path for each in stripe_api.requests]
+
+
 def test_card_that_is_declined(stripe_api, customer):
     with pytest.raises(stripe.CardError, match="declined") as error:
         StripeCard.create(customer, "tok_chargeDeclined")

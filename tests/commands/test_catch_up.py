@@ -1,12 +1,13 @@
 """stripe_catch_up: what never arrived is read from Stripe's list of events."""
 
 import io
+import itertools
 from datetime import datetime, timezone
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from stripe_integrations import conf, registry
+from stripe_integrations import conf, event_types, registry
 from stripe_integrations.actions import catch_up
 from stripe_integrations.webhooks import BaseWebhook
 from tests import objects
@@ -20,6 +21,20 @@ HOUR = 3600
 def api(stripe_api):
     stripe_api.clock = objects.NOW - 3 * HOUR
     return stripe_api
+
+
+@pytest.fixture
+def noting(own_registry):
+    """A class that notes which events it ran for."""
+
+    class Noting(BaseWebhook):
+        name = "product"
+        seen = []
+
+        def process_webhook(self):
+            Noting.seen.append(self.event.pk)
+
+    return Noting
 
 
 def run(*args):
@@ -41,6 +56,12 @@ def change_things(api, count):
         api.clock += 30
         api.create("products", {"id": f"prod_{number}_{len(api.events)}"})
     api.change("products", f"prod_0_{len(api.events) - count}", {"name": "Changed"})
+
+
+def tell_of(api, kinds):
+    for kind in kinds:
+        api.clock += 1
+        api.tell(kind, {"object": "anything"})
 
 
 class TestCatchUp:
@@ -65,19 +86,12 @@ class TestCatchUp:
         assert "2 events listed" in out
         assert mirror() == api.objects["products"]
 
-    def test_oldest_first(self, api, own_registry):
-        class Noting(BaseWebhook):
-            name = "product"
-            seen = []
-
-            def process_webhook(self):
-                Noting.seen.append(self.event.pk)
-
+    def test_oldest_first(self, api, noting):
         for _ in range(3):
             api.clock += 5 * HOUR
             change_things(api, 3)
         run()
-        assert Noting.seen == list(api.events)
+        assert noting.seen == list(api.events)
 
     def test_processed_once(self, api, deliver, own_registry):
         change_things(api, 3)
@@ -101,6 +115,30 @@ class TestCatchUp:
         api.tell(kind, {"object": "balance"})
         run()
         assert stored() == set(api.events)
+
+    def test_more_types_than_stripe_lets_one_ask_for_at_once(self, api, noting):
+        known = sorted(event_types.known())
+        noting.name = types = known[:25] + known[-25:]
+        tell_of(api, types)
+        out, _ = run("--since", catch_up_time(api.clock - HOUR))
+        asked = [each.params["types"] for each in api.requests if "types" in each.params]
+        every = list(itertools.chain(*asked))
+        assert len(every) == len(set(every))
+        assert max(map(len, asked)) == 20
+        assert noting.seen == list(api.events)
+        assert "50 events listed" in out
+        assert "50 of them were missing, 0 failed" in out
+
+    @pytest.mark.parametrize("name", ["customer", "v9.new"])
+    def test_prefix_and_unknown_name(self, api, noting, name):
+        """Some of these events answer two questions."""
+        noting.name = [name, "customer.created"]
+        kinds = [name, f"{name}.created", f"{name}.created.twice"]
+        tell_of(api, [*kinds, f"{name}s.created"])
+        out, _ = run("--since", catch_up_time(api.clock - HOUR))
+        assert noting.seen == list(api.events)[:3]
+        assert stored() == set(noting.seen)
+        assert "3 of them were missing, 0 failed" in out
 
     def test_no_class_at_all(self, api, own_registry):
         registry._classes.clear()
@@ -171,6 +209,26 @@ class TestGap:
         out, _ = run("--since", catch_up_time(api.clock + HOUR))
         assert "0 events listed" in out
 
+    @pytest.mark.parametrize("days", [1, 20])
+    def test_since_later_than_the_cursor_leaves_the_gap_to_the_next_run(self, api, days):
+        run()
+        cursor = catch_up.read_to(None)
+        for id in ("prod_gap", "prod_late"):
+            api.clock += days * 24 * HOUR
+            api.create("products", {"id": id})
+        run("--since", catch_up_time(api.clock - 2 * HOUR))
+        assert set(mirror()) == {"prod_late"}
+        assert catch_up.read_to(None) == cursor
+        run()
+        assert mirror() == api.objects["products"]
+        assert catch_up.read_to(None) > cursor
+
+    def test_since_before_the_cursor_does_not_move_it_back(self, api):
+        run()
+        cursor = catch_up.read_to(None)
+        catch_up.catch_up(catch_up.slices(None, cursor - 48 * HOUR)[0])
+        assert catch_up.read_to(None) == cursor
+
 
 class TestAccounts:
     def test_of_connected_accounts(self, api, deliver):
@@ -195,6 +253,14 @@ class TestAccounts:
         run("--account", "acct_1")
         assert set(mirror()) == {"acct_1/theirs"}
         assert catch_up.read_to(None) is None
+
+    @pytest.mark.parametrize(
+        "account", ["", " ", "\0", "acct_", "acct_\0", "acct_1 ", "acct_1\n", "acct_1/x", "cus_1"]
+    )
+    def test_no_account(self, api, account):
+        with pytest.raises(CommandError, match=r"--account: .* is not the id of"):
+            run("--account", account)
+        assert api.requests == []
 
 
 def catch_up_time(seconds):

@@ -1,6 +1,7 @@
 """stripe_replay: what is not done runs, what is done does not, and which events are meant."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -121,9 +122,14 @@ class TestSelection:
         with pytest.raises(CommandError, match=r"--since: .* 2026-11-21T14:00"):
             replay("--since", time)
 
-    def test_unknown_event(self):
-        with pytest.raises(CommandError, match=r"Not stored: evt_9\. Run stripe_catch_up"):
-            replay("evt_9")
+    @pytest.mark.parametrize("id", ["evt_9", "evt_\0", "\0", "evt_1 ", "e" * 300])
+    def test_unknown_event(self, poster, fickle, id):
+        poster.event(message("evt_1"))
+        told = re.escape(f"Not stored: {id}. Run stripe_catch_up")
+        for ids in ([id], ["evt_1", id]):
+            with pytest.raises(CommandError, match=told):
+                replay(*ids)
+        assert fickle.ran == ["evt_1"]
 
     def test_class_that_is_gone_holds_no_event(self, poster, fickle):
         poster.event(message("evt_1"))
@@ -164,6 +170,14 @@ class TestRerun:
         for name in (path, registry.key(done)):
             assert replay("--rerun", name) == "2 processed"
         assert done.ran == ["evt_1", "evt_2"] * 2
+
+    def test_only_of_events_that_it_waits_for(self, done, poster):
+        price = objects.event("price.created", objects.price(), id="evt_price")
+        poster.event(price)
+        before = events().get(pk="evt_price").attempts
+        assert replay("--rerun", "Fickle") == "2 processed"
+        assert replay("--rerun", "Fickle", "evt_price") == "Nothing to replay."
+        assert events().get(pk="evt_price").attempts == before
 
     def test_of_ours_writes_the_mirror_again(self, done):
         conf.model("Product").objects.all().delete()

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeCard, StripeProduct, StripeSubscription
 from tests import objects
+from tests.fake_stripe_http import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,6 +105,20 @@ class TestFinds:
         row.save()
         assert verify("product") == ([], True)
 
+    def test_row_that_vanishes_before_it_is_looked_at_again(self, mirrored, before_each_answer):
+        for id in "ab":
+            StripeProduct.sync(objects.product(f"extra_{id}"))
+
+        def delete_the_other(request):
+            _, _, id = request.path.rpartition("/")
+            if id.startswith("extra_"):
+                products().filter(pk__startswith="extra_").exclude(pk=id).delete()
+
+        before_each_answer(delete_the_other)
+        lines, well = verify("product")
+        left = products().get(pk__startswith="extra_")
+        assert (lines, well) == ([f"extra product {left.pk}"], False)
+
     def test_of_connected_accounts(self, mirrored, deliver):
         with mirrored.acting_for("acct_1"):
             mirrored.create("products", {"id": "gold"})
@@ -150,6 +165,27 @@ class TestFix:
         )
         assert products().not_deleted().count() == 2
 
+    def test_nor_does_one_that_chose_the_same_id(self, mirrored):
+        mirrored.reset()
+        mirrored.clock = objects.NOW - 86_400
+        mirrored.create("products", {"id": "products_0"})
+        for _ in range(2):
+            lines, well = verify("product", "--fix")
+            assert "extra product products_1" in lines
+            assert any(line.startswith("stale product products_0: created") for line in lines)
+            assert not well
+        assert products().not_deleted().count() == 2
+
+    def test_one_born_again_under_its_id(self, mirrored):
+        mirrored.delete("products", "products_0")
+        mirrored.clock += 60
+        mirrored.create("products", {"id": "products_0"})
+        lines, well = verify("product", "--fix")
+        assert well
+        assert len(lines) == 1
+        assert lines[0].startswith("fixed stale product products_0: created")
+        assert verify() == ([], True)
+
     def test_the_last_object_is_gone(self, stripe_api):
         stripe_api.create("products", {"id": "prod_1"})
         StripeProduct.retrieve("prod_1")
@@ -175,6 +211,42 @@ class TestErrors:
     def test_unknown_kind(self):
         with pytest.raises(CommandError, match=r"Not mirrored: plan\. Give one of .*product"):
             call_command("stripe_verify", "plan")
+
+    @pytest.mark.parametrize("account", [None, "acct_1"])
+    def test_what_cannot_be_read_keeps_nothing_else_from_it(
+        self, mirrored, deliver, before_each_answer, account
+    ):
+        with mirrored.acting_for("acct_1"):
+            mirrored.create("products", {"id": "gold"})
+            message = next(iter(mirrored.events.values()))
+        deliver({**message, "account": "acct_1"})
+        conf.model("Coupon").objects.filter(pk="coupons_0").update(name="Wrong")
+        products().filter(pk__in=["products_0", "acct_1/gold"]).update(name="Wrong")
+        conf.model("Subscription").objects.update(currency="xxx")
+
+        def refuse(request):
+            if (request.path, request.account) == ("/v1/products", account):
+                raise Refused(403, "This key may not.")
+
+        before_each_answer(refuse)
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.raises(CommandError) as error:
+            call_command("stripe_verify", stdout=out, stderr=err)
+        assert error.value.returncode == 1
+        whose, other = "our own account", "gold of acct_1"
+        if account:
+            whose, other = account, "products_0"
+        subscriptions = conf.model("Subscription").objects.values_list("pk", flat=True)
+        assert sorted(out.getvalue().splitlines()) == sorted(
+            [
+                "stale coupon coupons_0: name",
+                f"stale product {other}: name",
+                *(f"stale subscription {pk}: currency" for pk in subscriptions),
+            ]
+        )
+        assert err.getvalue().startswith(
+            f"product of {whose}: Stripe's API gave no answer, PermissionError: "
+        )
 
     def test_no_answer(self, stripe_api):
         stripe_api.fail_with(401)

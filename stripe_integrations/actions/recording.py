@@ -1,0 +1,114 @@
+"""What is kept of a request: a row with its event, or one with the reason why it was refused."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from stripe_integrations import conf, mapping, transactions
+from stripe_integrations.actions import progress
+from stripe_integrations.exceptions import WebhookRefused
+
+logger = logging.getLogger("stripe_integrations")
+
+#: Characters kept of a refused body: enough to see whose it is.
+MAX_REFUSED_BODY = 2000
+#: Characters kept of what an exception says.
+MAX_EXCEPTION = 2000
+
+
+def keep(trigger: Any, event: Any) -> None:
+    """Insert the row of a request with its event, in the transaction that is open."""
+    trigger.event = event
+    trigger.stripe_trigger_account = event.account
+    trigger.processed = event.status == "processed"
+    if conf.get("RECORD_TRIGGERS") == "all":
+        trigger.save(using=conf.database(), force_insert=True)
+
+
+def keep_outcome(trigger: Any, event: Any) -> None:
+    """Write what has become of the event since, if that is something else."""
+    if trigger.pk is None:  # an event that was there already
+        keep(trigger, event)
+    elif trigger.processed != (event.status == "processed"):
+        trigger.processed = not trigger.processed
+        trigger.save(using=conf.database(), update_fields=["processed", "updated"])
+
+
+def keep_error(trigger: Any, error: Exception) -> None:
+    """Write why a valid request could not be processed, if the database lets us."""
+    trigger.reason, trigger.processed = "error", False
+    _explain(trigger, error)
+    if conf.get("RECORD_TRIGGERS") != "none":
+        _save(trigger)
+
+
+def keep_refusal(trigger: Any, refusal: WebhookRefused, endpoint: str) -> None:
+    """Log and count a refusal, and keep its row unless there are too many in this minute.
+
+    `endpoint` is the one that refused it, by which it is counted.
+    """
+    trigger.reason = refusal.detail.code  # type: ignore[union-attr]
+    logger.warning(
+        "Webhook request from %s refused at %s with %s: %s: %s",
+        trigger.remote_ip or "an unknown address",
+        endpoint or "the settings' secrets",
+        refusal.status_code,
+        trigger.reason,
+        refusal.detail,
+    )
+    _explain(trigger, refusal)
+    trigger.refused_body = mapping.clean_text(trigger.refused_body[:MAX_REFUSED_BODY])
+    try:
+        so_far = _count(endpoint, trigger.reason)
+    except DatabaseError:
+        logger.exception("The refused request could not be counted.")
+        return
+    is_kept = trigger.reason != "no_header" and conf.get("RECORD_TRIGGERS") != "none"
+    if is_kept and so_far <= conf.get("REFUSED_PER_MINUTE"):
+        _save(trigger)
+
+
+def _count(endpoint: str, reason: str) -> int:
+    """Count a refusal, and return how many there were in this minute, this one among them."""
+    counts = conf.model("RefusedCount").objects.using(conf.database())
+    minute = timezone.now().replace(second=0, microsecond=0)
+    _raise_by_one(counts, minute=minute, endpoint=endpoint, reason=reason)
+    # Counted first, then summed: nobody who is beyond the limit can see a sum below it.
+    here = counts.filter(minute=minute, endpoint=endpoint)
+    return int(here.aggregate(total=Sum("count"))["total"])
+
+
+def _raise_by_one(counts: Any, *, minute: datetime, endpoint: str, reason: str) -> None:
+    key = {"minute": minute, "endpoint": endpoint, "reason": reason}
+
+    def work() -> None:
+        if counts.filter(**key).update(count=F("count") + 1):
+            return
+        try:
+            with transaction.atomic(using=conf.database()):
+                counts.create(**key)
+        except IntegrityError as error:
+            raise transactions.LostRace(*error.args) from error
+
+    transactions.run(work, conf.database())
+
+
+def _explain(trigger: Any, error: Exception) -> None:
+    lines = "".join(traceback.format_exception(error))
+    said = f"{type(error).__name__}: {error}"
+    trigger.exception = mapping.clean_text(said)[:MAX_EXCEPTION]
+    trigger.traceback = mapping.clean_text(lines)[-progress.MAX_TRACEBACK :]
+
+
+def _save(trigger: Any) -> None:
+    try:
+        transactions.run(lambda: trigger.save(using=conf.database()), conf.database())
+    except DatabaseError:
+        logger.exception("The row of a webhook request could not be kept.")

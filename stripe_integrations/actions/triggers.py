@@ -1,0 +1,133 @@
+"""One HTTP request: is it believed, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.dispatch import Signal
+
+from stripe_integrations import (
+    __version__,
+    conf,
+    mapping,
+    payloads,
+    signals,
+    signatures,
+)
+from stripe_integrations.actions import recording, validation
+from stripe_integrations.actions.confirmation import confirmed
+from stripe_integrations.actions.webhooks import StripeWebhook
+from stripe_integrations.exceptions import PayloadNotConfirmed, SignatureRefused, WebhookRefused
+from stripe_integrations.remote_address import remote_address
+from stripe_integrations.signatures import Secret
+
+#: Headers kept of a request, and characters of each.
+MAX_HEADERS = 50
+MAX_HEADER = signatures.MAX_HEADER
+#: Headers in which a client, or a proxy, sends what is nobody else's business.
+PRIVATE_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+Find = Callable[[], tuple[list[Any], list[Secret]]]
+
+
+def receive(request: Any, uuid: str | None = None) -> Any:
+    """Take a request to the settings' secrets, or to the endpoint with this uuid.
+
+    Returns its trigger. Raises WebhookRefused, or WebhookFailed when a webhook class raised. Must
+    be called outside of a transaction, lest its row is rolled back with that.
+    """
+    trigger = build(request)
+    if uuid is None:
+        _take(trigger, request, lambda: ([], validation.of_settings()), "")
+    else:
+        _take(trigger, request, partial(validation.at, uuid), "unknown")
+    return trigger
+
+
+def from_request(request: Any, endpoint: Any) -> Any:
+    """Take a request to an endpoint, and return its trigger, `valid` or not.
+
+    Raises WebhookFailed when a webhook class raised.
+    """
+    trigger = build(request)
+    try:
+        _take(trigger, request, partial(validation.of_endpoint, endpoint), endpoint.pk)
+    except WebhookRefused:
+        trigger.valid = False
+    return trigger
+
+
+def validate(trigger: Any, api_key: str | None, secret: str | None) -> bool:
+    """Read a trigger's event from Stripe's API, and tell whether it is that event."""
+    endpoint = trigger.webhook_endpoint
+    try:
+        message = payloads.check(trigger.json_body())
+        confirmed(message, endpoint and endpoint.account, api_key)
+    except WebhookRefused:
+        return False
+    tolerance = endpoint.tolerance if endpoint else conf.get("WEBHOOK_TOLERANCE")
+    return secret is None or trigger.verify_signature(secret, tolerance)
+
+
+def process(trigger: Any, save: bool, api_key: str | None) -> Any:
+    """Process a trigger's event, and return that; what is not valid is validated first."""
+    message = payloads.check(trigger.json_body())
+    if not trigger.valid and not validate(trigger, api_key, None):
+        raise PayloadNotConfirmed("Stripe's API does not confirm the event of this request.")
+    event = StripeWebhook.receive(message, trigger.body, trigger)
+    trigger.valid, trigger.processed = True, event.status == "processed"
+    if save:
+        trigger.save(using=conf.database())
+    return event
+
+
+def build(request: Any) -> Any:
+    """Return the unsaved trigger of a request."""
+    headers = [
+        (name[:MAX_HEADER], "…" if name.lower() in PRIVATE_HEADERS else value[:MAX_HEADER])
+        for name, value in request.headers.items()
+    ]
+    return conf.model("WebhookEventTrigger")(
+        remote_ip=remote_address(request),
+        headers=mapping.clean_json(dict(headers[:MAX_HEADERS])),
+        version=__version__,
+    )
+
+
+def _take(trigger: Any, request: Any, find: Find, endpoint: str) -> None:
+    _send(signals.webhook_pre_validate, trigger)
+    try:
+        message, body = _validated(trigger, request, find)
+    except WebhookRefused as refusal:
+        recording.keep_refusal(trigger, refusal, trigger.webhook_endpoint_id or endpoint)
+        _send(signals.webhook_post_validate, trigger, valid=False)
+        raise
+    trigger.valid, trigger.refused_body = True, ""
+    _send(signals.webhook_post_validate, trigger, valid=True)
+    _send(signals.webhook_pre_process, trigger)
+    try:
+        event = StripeWebhook.receive(message, body, trigger)
+        recording.keep_outcome(trigger, event)
+    except Exception as error:
+        recording.keep_error(trigger, error)
+        _send(signals.webhook_processing_error, trigger, exception=error)
+        raise
+    _send(signals.webhook_post_process, trigger)
+
+
+def _validated(trigger: Any, request: Any, find: Find) -> tuple[dict[str, Any], str]:
+    header = request.headers.get(signatures.HEADER)
+    if not header:
+        raise SignatureRefused(f"There is no {signatures.HEADER} header.", code="no_header")
+    endpoints, secrets = find()
+    trigger.webhook_endpoint = endpoints[0] if endpoints else None
+    body = payloads.read(request)
+    trigger.refused_body = body[: 4 * recording.MAX_REFUSED_BODY].decode("utf-8", "replace")
+    text = payloads.decode(body)
+    return validation.validated(trigger, header, text, endpoints, secrets)
+
+
+def _send(signal: Signal, trigger: Any, **given: Any) -> None:
+    signal.send_robust(sender=type(trigger), instance=trigger, **given)

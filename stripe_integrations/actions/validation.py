@@ -1,0 +1,116 @@
+"""Does a request come from Stripe? The event that it carries, or why it is not believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from stripe_integrations import conf, payloads, signatures
+from stripe_integrations.actions.confirmation import confirmed
+from stripe_integrations.actions.events import StripeEventAction
+from stripe_integrations.endpoint_urls import parsed_uuid
+from stripe_integrations.exceptions import EndpointRefused
+from stripe_integrations.signatures import HiddenText, Secret
+
+
+def of_settings() -> list[Secret]:
+    """Return the secrets of the settings, named by their place there."""
+    tolerance = conf.get("WEBHOOK_TOLERANCE")
+    return [
+        Secret(f"WEBHOOK_SECRET[{place}]", HiddenText(value), tolerance)
+        for place, value in enumerate(conf.webhook_secrets())
+    ]
+
+
+def at(endpoint_uuid: str) -> tuple[list[Any], list[Secret]]:
+    """Return the endpoints with this uuid, and their secrets. Raises EndpointRefused."""
+    wanted = parsed_uuid(endpoint_uuid)
+    endpoints: list[Any] = []
+    rows: list[Any] = []
+    if wanted is not None:
+        secrets = conf.model("WebhookSecret").objects.using(conf.database())
+        found = secrets.filter(webhook_endpoint__uuid=wanted).select_related("webhook_endpoint")
+        rows = list(found.order_by("created", "pk"))
+        endpoints = list({row.webhook_endpoint_id: row.webhook_endpoint for row in rows}.values())
+        if not endpoints:
+            known = conf.model("WebhookEndpoint").objects.using(conf.database())
+            endpoints = list(known.filter(uuid=wanted))
+    if not endpoints:
+        raise EndpointRefused(
+            "No endpoint has this uuid: run `manage.py stripe_endpoint sync` if it is new."
+        )
+    return endpoints, [_secret(row, row.webhook_endpoint) for row in rows]
+
+
+def of_endpoint(endpoint: Any) -> tuple[list[Any], list[Secret]]:
+    """Return one endpoint, and its secrets."""
+    return [endpoint], [_secret(row, endpoint) for row in endpoint.secrets.all()]
+
+
+def validated(
+    trigger: Any, header: str, body: str, endpoints: list[Any], secrets: list[Secret]
+) -> tuple[dict[str, Any], str]:
+    """Return the event of a request, parsed and as text, and note on the trigger whose it is.
+
+    `header` is the signature's. Without endpoints, the secrets of the settings decide. Raises
+    WebhookRefused.
+    """
+    enabled = [endpoint for endpoint in endpoints if endpoint.is_enabled]
+    trigger.webhook_endpoint = (enabled or endpoints or [None])[0]
+    _check_endpoint(trigger.webhook_endpoint)
+    method = trigger.webhook_endpoint and trigger.webhook_endpoint.validation_method
+    if method == "retrieve_event":
+        return _retrieved(payloads.parse(body), body, trigger.webhook_endpoint)
+    if method == "none":
+        if not settings.DEBUG:
+            raise EndpointRefused(
+                "The endpoint believes everybody, which is for DEBUG only: set its validation "
+                "method to verify_signature.",
+                code="unsafe_method",
+            )
+    else:
+        secret = signatures.verify(body, header, secrets)
+        trigger.secret_name, trigger.webhook_endpoint = secret.name, secret.endpoint
+        _check_endpoint(secret.endpoint)
+    message = payloads.parse(body)
+    _check_account(trigger.webhook_endpoint, message)
+    return message, body
+
+
+def _check_endpoint(endpoint: Any) -> None:
+    if endpoint is None:
+        return
+    if not endpoint.is_enabled:
+        raise EndpointRefused(
+            "The endpoint is disabled: if it was enabled again, run `manage.py stripe_endpoint "
+            "sync`.",
+            code="disabled_endpoint",
+        )
+    if conf.livemode() is not None and endpoint.livemode is (not conf.livemode()):
+        raise EndpointRefused(
+            "The endpoint is of the other mode, live or test, than this database: disable it, "
+            "and create one with this project's API key.",
+            code="wrong_mode",
+        )
+
+
+def _check_account(endpoint: Any, message: dict[str, Any]) -> None:
+    ours = endpoint and endpoint.account
+    if ours and message.get("account") not in (None, ours):
+        raise EndpointRefused(
+            f"The event is of another account than the endpoint's, {ours}.", code="wrong_account"
+        )
+
+
+def _retrieved(message: dict[str, Any], body: str, endpoint: Any) -> tuple[dict[str, Any], str]:
+    _check_account(endpoint, message)
+    stored = StripeEventAction.find(message["id"])
+    if stored is not None:  # nothing of this message will be used
+        return stored.message or message, stored.body or body
+    message = confirmed(message, endpoint.account)
+    return message, payloads.serialize(message)
+
+
+def _secret(row: Any, endpoint: Any) -> Secret:
+    return Secret(row.name, row.value, endpoint.tolerance, row.is_expired, endpoint)

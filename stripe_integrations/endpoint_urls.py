@@ -1,0 +1,48 @@
+"""The URL of an endpoint: its uuid, and whether Stripe can reach it. Pure functions."""
+
+from __future__ import annotations
+
+import ipaddress
+import uuid
+from urllib.parse import urlsplit
+
+
+def uuid_in(url: str) -> uuid.UUID | None:
+    """Return the uuid at the end of a URL, None if there is none."""
+    last = urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    return parsed_uuid(last)
+
+
+def parsed_uuid(text: str) -> uuid.UUID | None:
+    """Return the uuid that a text is, None if it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def refuse_private(url: str) -> None:
+    """Raise ValueError, which says what to do, for a URL that Stripe cannot or will not reach."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise ValueError(f"{url!r} is no URL: give the public address, https://….") from error
+    if parts.scheme != "https" or not host:
+        raise ValueError(
+            f"{url!r} does not begin with https://, which Stripe insists on: give the public "
+            "address, https://…, under which the web server answers."
+        )
+    if _is_private(host):
+        raise ValueError(
+            f"Stripe cannot reach {host}: give the project's public address. For events on your "
+            "own machine run `stripe listen --forward-to localhost:8000/stripe/webhook`, and set "
+            "WEBHOOK_SECRET to the secret that it prints."
+        )
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host.strip(".") or host.endswith((".localhost", ".local", ".internal"))

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from stripe_integrations.actions import retention
+from stripe_integrations.management.arguments import duration
+from stripe_integrations.management.progress import progress
+
+
+class Command(BaseCommand):
+    help = (
+        "Drop the bodies of old events that are done, and the rows of old requests. The ids of "
+        "events stay, so that an event that is sent again is known."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--older-than",
+            required=True,
+            type=duration,
+            metavar="90d",
+            help="days, hours (36h) or minutes (90m)",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would go")
+
+    def handle(self, *, older_than: timedelta, dry_run: bool, **_options: Any) -> None:
+        before = timezone.now() - older_than
+        work = (
+            ("bodies of events", retention.old_events(before), retention.drop_bodies),
+            ("rows of requests", retention.old_triggers(before), retention.delete),
+            ("counts of refused requests", retention.old_counts(before), retention.delete),
+        )
+        for what, rows, drop in work:
+            total = rows.count()
+            done = total if dry_run else sum(progress(drop(rows), total))
+            self.stdout.write(f"{done} {what} {'would be dropped' if dry_run else 'dropped'}.")
