@@ -35,11 +35,13 @@ class Poster:
         self.address = urlsplit(url).netloc
         self.path = path
 
-    def send(self, body, headers=None, method="POST", path=None):
+    def send(self, body, headers=None, method="POST", path=None, **kwargs):
         """Send raw bytes; return (status, body)."""
         connection = http.client.HTTPConnection(self.address, timeout=60)
         try:
-            connection.request(method, path or self.path, body=body, headers=headers or {})
+            connection.request(
+                method, path or self.path, body=body, headers=headers or {}, **kwargs
+            )
             response = connection.getresponse()
             return response.status, response.read()
         finally:

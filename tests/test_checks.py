@@ -1,14 +1,30 @@
 """Each check speaks when it should, and not otherwise."""
 
+from types import ModuleType
+
 import pytest
+import stripe
+from django.apps import apps
+from django.contrib.auth.decorators import login_required
 from django.core.checks import run_checks
 from django.db import models
+from django.urls import path
+from django.utils import timezone
 
 from stripe_integrations import checks, conf
+from stripe_integrations.checks import models as check_models
 from stripe_integrations.models import StripeBaseProduct
+from stripe_integrations.viewsets import StripeWebhookViewSet
 from stripe_integrations.webhooks import BaseWebhook
+from tests import endpoints
 
 GOOD = {"API_KEY": "sk_test_1", "WEBHOOK_SECRET": "whsec_1"}
+
+
+@pytest.fixture(autouse=True)
+def safe_sdk(monkeypatch):
+    """Whatever version is installed, it is not what the other tests are about."""
+    monkeypatch.setattr(stripe, "VERSION", "15.6.0")
 
 
 def said():
@@ -34,8 +50,16 @@ def test_quiet_when_all_is_well():
         ({**GOOD, "WEBHOK_SECRET": "x"}, ["W001"]),
         ({**GOOD, "MAX_BODY": 10_000_000}, ["E002"]),
         ({**GOOD, "WEBHOOK_TOLERANCE": 0}, ["E003"]),
-        ({**GOOD, "API_KEY": None}, ["W003"]),
-        ({**GOOD, "API_KEY": None, "LIVEMODE": True}, []),
+        ({**GOOD, "API_KEY": None}, ["W007", "W003"]),
+        ({**GOOD, "API_KEY": None, "LIVEMODE": True}, ["W007"]),
+        ({**GOOD, "WEBHOOK_SECRET": "sk_test_1"}, ["E008"]),
+        ({**GOOD, "WEBHOOK_SECRET": ["whsec_1", " rk_live_1"]}, ["E008"]),
+        ({**GOOD, "RECORD_TRIGGERS": "refused"}, []),
+        ({**GOOD, "RECORD_TRIGGERS": True}, ["E009"]),
+        ({**GOOD, "TRUSTED_PROXIES": ["10.0.0.1", "172.16.0.0/12", "::1", "fd00::/8"]}, []),
+        ({**GOOD, "TRUSTED_PROXIES": ["proxy"]}, ["E010"]),
+        ({**GOOD, "TRUSTED_PROXIES": ["10.0.0.1/8"]}, ["E010"]),
+        ({**GOOD, "TRUSTED_PROXIES": 5}, ["E010"]),
         ({**GOOD, "API_KEY": "rk_live_1"}, []),
         ({**GOOD, "SYNC_POLICY": {"*": "fetch", "product": "payload"}}, []),
         ({**GOOD, "SYNC_POLICY": {"product": "always"}}, ["E006"]),
@@ -44,7 +68,7 @@ def test_quiet_when_all_is_well():
         ({**GOOD, "QUEUE": "stripe_integrations.queues.none"}, ["E007"]),
         ({**GOOD, "QUEUE": "stripe_integrations.conf"}, ["E007"]),
         ({**GOOD, "QUEUE": 5}, ["E007"]),
-        ({}, ["W002", "W003"]),
+        ({}, ["W002", "W007", "W003"]),
     ],
 )
 def test_settings(settings, given, ids):
@@ -89,7 +113,115 @@ def test_swapped_model_that_is_none(settings):
     assert said() == ["E005"]
 
 
-def test_columns_of_a_swapped_model():
+def test_live_key_with_debug(settings):
+    settings.STRIPE_INTEGRATIONS = {**GOOD, "API_KEY": "rk_live_1"}
+    assert said() == []
+    settings.DEBUG = True
+    assert said() == ["W008"]
+    settings.STRIPE_INTEGRATIONS = GOOD
+    assert said() == []
+
+
+@pytest.mark.parametrize(
+    ("version", "ids"),
+    [("12.5.0", ["W009"]), ("15.5.9", ["W009"]), ("15.6.0", []), ("16.0.0b1", [])],
+)
+def test_sdk(monkeypatch, version, ids):
+    monkeypatch.setattr(stripe, "VERSION", version)
+    assert said() == ids
+
+
+@pytest.fixture
+def own_models():
+    """Forget the models that a test defines."""
+    before = set(apps.all_models["fkapp"])
+    yield
+    for name in set(apps.all_models["fkapp"]) - before:
+        del apps.all_models["fkapp"][name]
+    apps.clear_cache()
+
+
+def test_swapped_model_that_lacks_a_column(own_models, settings):
+    class Thin(models.Model):
+        id = models.CharField(primary_key=True, max_length=255)
+        version = models.IntegerField(default=1)
+
+        class Meta:
+            app_label = "fkapp"
+            managed = False
+
+    settings.STRIPE_COUPON_MODEL = "fkapp.Thin"
+    (message,) = (each for each in checks.check_models() if each.id.endswith("E011"))
+    assert "fkapp.Thin lacks account, amount_off, as_of," in message.msg
+    assert "StripeBaseCoupon" in message.hint
+
+
+class TestRoutes:
+    CSRF = "django.middleware.csrf.CsrfViewMiddleware"
+    LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+
+    def said(self, settings, *middleware, view=None):
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, *middleware]
+        if view is not None:
+            urls = ModuleType("urls")
+            urls.urlpatterns = [path("hook", view, name="hook")]
+            settings.ROOT_URLCONF = urls
+        return [message.id.rpartition(".")[2] for message in checks.check_routes()]
+
+    def test_ours_pass_every_middleware(self, settings):
+        assert self.said(settings, self.CSRF, self.LOGIN, "no.such.middleware") == []
+
+    def view(self, **attributes):
+        view = StripeWebhookViewSet.as_view({"post": "create"})
+        for name, value in attributes.items():
+            setattr(view, name, value)
+        return view
+
+    def test_behind_csrf(self, settings):
+        view = self.view(csrf_exempt=False)
+        assert self.said(settings, view=view) == []
+        assert self.said(settings, self.CSRF, view=view) == ["E012"]
+
+    def test_behind_a_login(self, settings):
+        view = self.view(login_required=True)
+        assert self.said(settings, view=view) == []
+        assert self.said(settings, self.LOGIN, view=view) == ["E013"]
+
+    def test_behind_the_decorator(self, settings):
+        assert self.said(settings, view=login_required(self.view())) == ["E013"]
+
+
+@pytest.mark.django_db
+class TestEndpoints:
+    def said(self):
+        messages = run_checks(databases=["default"])
+        return [each.id.rpartition(".")[2] for each in messages if "The endpoint" in each.msg]
+
+    @pytest.mark.parametrize(
+        ("values", "ids"),
+        [
+            ({}, []),
+            ({"secret": None}, ["W010"]),
+            ({"expires_at": timezone.now()}, ["W010"]),
+            ({"secret": None, "uuid": None}, []),
+            ({"secret": None, "status": "disabled"}, []),
+            ({"secret": None, "deleted_at": timezone.now()}, []),
+            ({"livemode": True}, ["E014"]),
+            ({"livemode": None}, []),
+            ({"validation_method": "none", "secret": None}, ["E015"]),
+            ({"validation_method": "retrieve_event", "secret": None}, []),
+        ],
+    )
+    def test_endpoint(self, values, ids):
+        endpoints.endpoint(**values)
+        assert self.said() == ids
+
+    def test_is_asked_for_only(self):
+        endpoints.endpoint(secret=None)
+        assert checks.check_endpoints() == []
+
+
+def test_columns_of_a_swapped_model(own_models):
     class Odd(StripeBaseProduct):
         shippable = models.BooleanField()
         caption = models.TextField()
@@ -100,17 +232,11 @@ def test_columns_of_a_swapped_model():
             app_label = "fkapp"
             managed = False
 
-    try:
-        ids = [(message.id, message.obj.name) for message in checks._columns(Odd)]
-        assert ids == [
-            ("stripe_integrations.E004", "shippable"),
-            ("stripe_integrations.W004", "best_price"),
-        ]
-    finally:
-        from django.apps import apps
-
-        del apps.all_models["fkapp"]["odd"]
-        apps.clear_cache()
+    ids = [(message.id, message.obj.name) for message in check_models._columns(Odd)]
+    assert ids == [
+        ("stripe_integrations.E004", "shippable"),
+        ("stripe_integrations.W004", "best_price"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ class StripeAction:
         key = mapping.row_id(cls.model(), id, account)
 
         def work() -> Any:
+            mirrors.begin(rows)
             row = rows.filter(pk=key).first()
             if row is not None and row.deleted_at is None:
                 mirrors.write_version(rows, row, {"deleted_at": timezone.now()})
@@ -222,8 +223,12 @@ class StripeAction:
             cls.after_write(row, snapshot.data, is_new=is_new)
             return row
 
+        def work_alone() -> Any:
+            mirrors.begin(cls._rows())
+            return work()
+
         # A webhook class runs inside a transaction that is tried again as a whole.
-        return work() if current_event() is not None else doubts.run(work, conf.database())
+        return work() if current_event() is not None else doubts.run(work_alone, conf.database())
 
     @classmethod
     def _call(

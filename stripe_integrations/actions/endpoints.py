@@ -4,11 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import stripe
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from stripe_integrations import client, conf, event_types, registry
+from stripe_integrations import client, conf, event_types, registry, transactions
 from stripe_integrations.actions.base import StripeAction
 from stripe_integrations.actions.snapshots import from_answer
 from stripe_integrations.endpoint_urls import refuse_private, uuid_in
@@ -52,13 +51,15 @@ class StripeEndpoint(StripeAction):
         path = client.resource_path(cls.resource)
         answer = client.request("post", path, params, account=account)
         data = cls._checked(answer.data, account)
-        with transaction.atomic(using=conf.database()):
+
+        def keep() -> Any:
             row = cls._write(from_answer(data, answer), account=account)
             cls._rows().filter(pk=row.pk).update(**values)
             if isinstance(secret := answer.data.get("secret"), str):
                 row.secrets.create(name=FIRST_SECRET, value=secret)
-        row.refresh_from_db()
-        return row
+            return cls._rows().get(pk=row.pk)
+
+        return transactions.run(keep, conf.database())
 
     @classmethod
     def roll(cls, endpoint: Any, *, overlap: timedelta) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 from django.db.models import F
 from django.utils import timezone
 
@@ -70,6 +70,15 @@ def write(
     if values:
         write_version(rows, row, values)
     return row, False
+
+
+def begin(rows: Any) -> None:
+    """Begin a transaction with a write, on SQLite.
+
+    There, one that began with a read may not write any more once another one has written.
+    """
+    if connections[rows.db].vendor == "sqlite":
+        rows.filter(pk="").update(version=F("version"))
 
 
 def write_version(rows: Any, row: Any, values: dict[str, Any]) -> None:

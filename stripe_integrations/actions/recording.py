@@ -101,7 +101,8 @@ def _raise_by_one(counts: Any, *, minute: datetime, endpoint: str, reason: str) 
 
 
 def _explain(trigger: Any, error: Exception) -> None:
-    lines = "".join(traceback.format_exception(error))
+    # What a class raised, the event keeps; what a broker or a driver says may hold a password.
+    lines = "".join(traceback.format_exception(error, chain=False))
     said = f"{type(error).__name__}: {error}"
     trigger.exception = mapping.clean_text(said)[:MAX_EXCEPTION]
     trigger.traceback = mapping.clean_text(lines)[-progress.MAX_TRACEBACK :]

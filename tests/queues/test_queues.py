@@ -63,6 +63,16 @@ class TestOwnQueue:
         process("evt_1")
         assert (event().status, products().count()) == ("processed", 1)
 
+    def test_request_is_kept_with_the_event(self, poster, own_queue):
+        assert poster.event(created()) == 200
+        row = conf.model("WebhookEventTrigger").objects.get()
+        assert (row.event, row.valid, row.processed) == (event(), True, False)
+        own_queue.fails = True
+        assert poster.event(created()) == 500
+        row = conf.model("WebhookEventTrigger").objects.exclude(pk=row.pk).get()
+        assert (row.event, row.reason) == (event(), "error")
+        assert "secret" not in row.exception + row.traceback
+
     def test_duplicate_is_queued_until_it_is_processed(self, poster, own_queue):
         for _ in range(2):
             assert poster.event(created()) == 200

@@ -1,0 +1,47 @@
+"""The endpoints in the database: `manage.py check --database default`, and `migrate`, run this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+from django.db import DatabaseError
+
+from stripe_integrations import conf
+
+
+@register(Tags.database)
+def check_endpoints(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Find endpoints that refuse every request, or none."""
+    if conf.database() not in (databases or ()):
+        return []
+    endpoints = conf.model("WebhookEndpoint").objects.using(conf.database()).not_deleted()
+    try:
+        rows = list(endpoints.exclude(status="disabled").prefetch_related("secrets"))
+    except DatabaseError:  # it is not migrated yet
+        return []
+    return [message for row in rows for message in _of(row)]
+
+
+def _of(endpoint: Any) -> Iterator[CheckMessage]:
+    if conf.livemode() is not None and endpoint.livemode is (not conf.livemode()):
+        yield Error(
+            f"The endpoint {endpoint.pk} and its secrets are of the other mode, live or test, than "
+            "this database: it refuses every request.",
+            hint="Disable it, and create one with this project's API key.",
+            id="stripe_integrations.E014",
+        )
+    if endpoint.validation_method == "none" and not settings.DEBUG:
+        yield Error(
+            f"The endpoint {endpoint.pk} would believe everybody: it refuses every request.",
+            hint="Set its validation method to verify_signature; `none` is for DEBUG.",
+            id="stripe_integrations.E015",
+        )
+    if endpoint.uuid is not None and not endpoint.is_verifiable:
+        yield Warning(
+            f"The endpoint {endpoint.pk} has no secret that is valid: it refuses every request.",
+            hint="Enter its signing secret in the admin, or run `manage.py stripe_endpoint roll`.",
+            id="stripe_integrations.W010",
+        )

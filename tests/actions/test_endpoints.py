@@ -1,0 +1,187 @@
+"""Endpoints at Stripe: created, rolled, disabled, adopted; their secrets are kept to themselves."""
+
+from datetime import timedelta
+
+import pytest
+import stripe
+from django.utils import timezone
+
+from stripe_integrations import conf
+from stripe_integrations.actions import StripeEndpoint
+from stripe_integrations.endpoint_urls import refuse_private, uuid_in
+from stripe_integrations.webhooks import BaseWebhook
+from tests import endpoints
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+UUID = "9b2f9a3e-37ff-4d8e-a4ce-59c2d5f3f7a1"
+URL = f"https://shop.example.com/stripe/webhook/{UUID}"
+
+
+def rows():
+    return conf.model("WebhookEndpoint").objects
+
+
+def values(row):
+    return list(row.secrets.values_list("value", flat=True))
+
+
+class TestCreate:
+    def test_at_stripe_and_here(self, stripe_api):
+        row = StripeEndpoint.create(URL)
+        theirs = stripe_api.current.endpoints[row.pk]
+        assert row == rows().get()
+        assert (row.url, str(row.uuid), row.status, row.livemode) == (URL, UUID, "enabled", False)
+        assert theirs["api_version"] == row.api_version == stripe.api_version
+        assert row.enabled_events == theirs["enabled_events"]
+        assert values(row) == [f"whsec_of_{row.pk.removeprefix('we_')}"]
+        assert row.is_verifiable
+
+    def test_secret_is_in_no_other_column(self, stripe_api):
+        row = rows().get(pk=StripeEndpoint.create(URL).pk)
+        (secret,) = values(row)
+        assert secret not in str(row.__dict__)
+        assert "secret" not in row.stripe_data
+        assert StripeEndpoint.retrieve(row.pk).stripe_data == stripe_api.current.endpoints[row.pk]
+
+    def test_events_that_somebody_waits_for(self, stripe_api, own_registry):
+        class Mine(BaseWebhook):
+            name = ("invoice", "charge.refunded")
+
+        events = StripeEndpoint.create(URL).enabled_events
+        assert {"product.created", "invoice.paid", "charge.refunded"} < set(events)
+        assert not {"charge.succeeded", "invoice", "payout.paid"} & set(events)
+
+    def test_all_events(self, stripe_api, own_registry):
+        class Mine(BaseWebhook):
+            name = "*"
+
+        assert StripeEndpoint.create(URL).enabled_events == ["*"]
+
+    def test_version_of_the_settings(self, stripe_api, settings):
+        settings.STRIPE_INTEGRATIONS = {
+            **settings.STRIPE_INTEGRATIONS,
+            "API_VERSION": "2024-06-20",
+        }
+        assert StripeEndpoint.create(URL).api_version == "2024-06-20"
+
+    def test_for_connected_accounts(self, stripe_api):
+        assert StripeEndpoint.create(URL, connect=True).application == "ca_1"
+        row = StripeEndpoint.create(URL, account="acct_1", tolerance=60)
+        assert (row.account, row.tolerance) == ("acct_1", 60)
+        assert row.pk in stripe_api.accounts["acct_1"].endpoints
+
+    def test_stripe_refuses(self, stripe_api):
+        stripe_api.fail_with(403)
+        with pytest.raises(stripe.StripeError):
+            StripeEndpoint.create(URL)
+        assert not rows().exists()
+
+
+class TestUrls:
+    @pytest.mark.parametrize(
+        ("url", "told"),
+        [
+            ("http://shop.example.com", "does not begin with https://"),
+            ("shop.example.com", "does not begin with https://"),
+            ("", "does not begin with https://"),
+            ("https://", "does not begin with https://"),
+            ("https://[", "is no URL"),
+            ("https://localhost:8000", "stripe listen --forward-to"),
+            ("https://LOCALHOST", "stripe listen --forward-to"),
+            ("https://shop.localhost", "stripe listen --forward-to"),
+            ("https://shop.local", "stripe listen --forward-to"),
+            ("https://shop", "stripe listen --forward-to"),
+            ("https://127.0.0.1", "stripe listen --forward-to"),
+            ("https://10.1.2.3", "stripe listen --forward-to"),
+            ("https://[::1]:8000", "stripe listen --forward-to"),
+            ("https://[fd00::1]", "stripe listen --forward-to"),
+        ],
+    )
+    def test_that_stripe_cannot_reach(self, url, told, stripe_api):
+        with pytest.raises(ValueError, match=told):
+            StripeEndpoint.create(url)
+        assert stripe_api.requests == []
+
+    @pytest.mark.parametrize(
+        "url", ["https://shop.example.com", "https://8.8.8.8:8443/x", "https://[2606:4700::1111]"]
+    )
+    def test_that_it_can(self, url):
+        assert refuse_private(url) is None
+
+    @pytest.mark.parametrize(
+        ("url", "found"),
+        [
+            (URL, UUID),
+            (f"{URL}/", UUID),
+            (f"{URL}?a=b", UUID),
+            (URL.upper(), UUID),
+            ("https://shop.example.com/stripe/webhook", "None"),
+            ("https://shop.example.com", "None"),
+        ],
+    )
+    def test_uuid(self, url, found):
+        assert str(uuid_in(url)) == found
+
+
+class TestRoll:
+    def test_both_secrets_are_valid_for_a_while(self, stripe_api):
+        old = StripeEndpoint.create(URL, tolerance=60, validation_method="verify_signature")
+        new = StripeEndpoint.roll(old, overlap=timedelta(hours=1))
+        assert new.pk != old.pk
+        assert (new.url, new.uuid, new.tolerance) == (old.url, old.uuid, 60)
+        assert values(new) != values(old)
+        assert new.secrets.get().expires_at is None
+        left = old.secrets.get().expires_at - timezone.now()
+        assert timedelta(minutes=59) < left <= timedelta(hours=1)
+        assert stripe_api.current.endpoints[old.pk]["status"] == "enabled"
+
+    def test_the_old_one_is_disabled_afterwards(self, stripe_api):
+        old = StripeEndpoint.create(URL)
+        new = StripeEndpoint.roll(old, overlap=timedelta(hours=1))
+        assert StripeEndpoint.retire() == []
+        old.secrets.update(expires_at=timezone.now())
+        assert StripeEndpoint.retire() == [old]
+        assert stripe_api.current.endpoints[old.pk]["status"] == "disabled"
+        assert stripe_api.current.endpoints[new.pk]["status"] == "enabled"
+        assert rows().get(pk=old.pk).status == "disabled"
+        assert StripeEndpoint.retire() == []
+
+    def test_without_an_overlap(self, stripe_api):
+        old = StripeEndpoint.create(URL)
+        StripeEndpoint.roll(old, overlap=timedelta(0))
+        assert rows().get(pk=old.pk).status == "disabled"
+
+    def test_a_secret_that_expires_sooner_still_does(self, stripe_api):
+        old = StripeEndpoint.create(URL)
+        soon = timezone.now() + timedelta(minutes=1)
+        old.secrets.update(expires_at=soon)
+        StripeEndpoint.roll(old, overlap=timedelta(hours=1))
+        assert old.secrets.get().expires_at == soon
+
+    def test_keeps_what_it_was_for(self, stripe_api):
+        old = StripeEndpoint.create(URL, connect=True, account="acct_1")
+        new = StripeEndpoint.roll(old, overlap=timedelta(hours=1))
+        assert (new.account, new.application) == ("acct_1", "ca_1")
+
+    def test_stripe_refuses(self, stripe_api):
+        """As it does when there are 16 of them."""
+        old = StripeEndpoint.create(URL)
+        stripe_api.fail_with(400)
+        with pytest.raises(stripe.StripeError):
+            StripeEndpoint.roll(old, overlap=timedelta(0))
+        assert old.secrets.get().expires_at is None
+        assert rows().get().status == "enabled"
+
+    @pytest.mark.parametrize("status", ["enabled", "disabled"])
+    def test_expired_without_an_heir_is_left_enabled(self, stripe_api, status):
+        row = StripeEndpoint.create(URL)
+        row.secrets.update(expires_at=timezone.now())
+        endpoints.endpoint("we_other", uuid=row.uuid, secret=None, status=status)
+        assert StripeEndpoint.retire() == []
+
+
+def test_disable(stripe_api):
+    row = StripeEndpoint.disable(StripeEndpoint.create(URL))
+    assert row.status == rows().get().status == "disabled"
+    assert not row.is_enabled

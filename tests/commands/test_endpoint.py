@@ -1,0 +1,154 @@
+"""stripe_endpoint: what an operator does with endpoints."""
+
+import io
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from stripe_integrations import conf
+from tests import endpoints, fake_endpoints, objects
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+URL = "https://shop.example.com/stripe/webhook"
+
+
+def run(*args):
+    out = io.StringIO()
+    call_command("stripe_endpoint", *args, stdout=out)
+    assert "whsec_" not in out.getvalue()
+    return out.getvalue()
+
+
+def rows():
+    return conf.model("WebhookEndpoint").objects
+
+
+def created():
+    run("create", "--base-url", "https://shop.example.com/")
+    return rows().latest("pk")
+
+
+def made_in_the_dashboard(stripe_api, url, **params):
+    """Return an endpoint that Stripe has and we have not, and its secret."""
+    given = {"url": url, "enabled_events": ["*"], **params}
+    with stripe_api.acting_for(None):
+        made = fake_endpoints.create(stripe_api, given)
+    return made["id"], made["secret"]
+
+
+class TestCreate:
+    def test_takes_events_at_once(self, stripe_api, poster):
+        row = created()
+        assert re.fullmatch(rf"{URL}/[0-9a-f-]{{36}}", row.url)
+        body = objects.body(objects.event("product.created", objects.product()))
+        poster.path = endpoints.path(row)
+        assert poster.signed(body, row.secrets.get().value) == 200
+        assert conf.model("Event").objects.get().webhook_endpoint == row
+
+    def test_says_what_it_made(self, stripe_api):
+        said = run("create", "--base-url", "https://shop.example.com", "--connect")
+        assert said.split()[:3] == [rows().get().pk, rows().get().url, "enabled"]
+        assert rows().get().application == "ca_1"
+
+    @pytest.mark.parametrize("url", ["http://shop.example.com", "https://localhost:8000"])
+    def test_address_that_stripe_cannot_reach(self, stripe_api, url):
+        with pytest.raises(CommandError, match="public address"):
+            run("create", "--base-url", url)
+        assert stripe_api.requests == []
+
+    def test_no_route(self, stripe_api, settings):
+        settings.ROOT_URLCONF = "rest_framework.urls"
+        with pytest.raises(CommandError, match="register it on a router"):
+            run("create", "--base-url", "https://shop.example.com")
+
+    @pytest.mark.parametrize("account", ["acct_1", "x"])
+    def test_for_an_account(self, stripe_api, account):
+        args = ("create", "--base-url", "https://shop.example.com", "--account", account)
+        if account == "x":
+            with pytest.raises(CommandError, match="connected account"):
+                run(*args)
+        else:
+            run(*args)
+            assert rows().get().account == account
+
+    def test_stripe_says_no(self, stripe_api):
+        stripe_api.fail_with(401)
+        with pytest.raises(CommandError, match="AuthenticationError"):
+            run("create", "--base-url", "https://shop.example.com")
+
+
+class TestSync:
+    def test_adopts_what_was_made_in_the_dashboard(self, stripe_api, poster):
+        known = created()
+        id, secret = made_in_the_dashboard(stripe_api, known.url)
+        said = run("sync")
+        assert f"missing webhook_endpoint {id}: repaired" in said
+        row = rows().get(pk=id)
+        assert (row.uuid, row.is_verifiable) == (known.uuid, False)
+        assert "unverifiable: enter its signing secret in the admin" in said
+        poster.path = endpoints.path(row)
+        body = objects.body(objects.event("product.created", objects.product()))
+        assert poster.signed(body, secret) == 400
+        row.secrets.create(name="by hand", value=secret)
+        assert poster.signed(body, secret) == 200
+        assert conf.model("Event").objects.get().secret_name == "by hand"
+        assert "unverifiable" not in run("list")
+
+    def test_url_without_a_uuid(self, stripe_api):
+        id, _ = made_in_the_dashboard(stripe_api, URL)
+        run("sync")
+        assert rows().get(pk=id).uuid is None
+
+    def test_changed_and_deleted_ones(self, stripe_api):
+        changed, deleted = created(), created()
+        stripe_api.current.endpoints[changed.pk]["status"] = "disabled"
+        del stripe_api.current.endpoints[deleted.pk]
+        run("sync")
+        assert rows().get(pk=changed.pk).status == "disabled"
+        assert rows().get(pk=deleted.pk).is_deleted
+        assert deleted.pk not in run("list")
+
+    def test_of_connected_accounts(self, stripe_api):
+        with stripe_api.acting_for("acct_1"):
+            fake_endpoints.create(stripe_api, {"url": URL, "enabled_events": ["*"]})
+        run("sync", "--account", "acct_1")
+        assert rows().get().account == "acct_1"
+
+    def test_twice_changes_nothing(self, stripe_api):
+        row = created()
+        version = rows().get().version
+        run("sync")
+        assert (rows().get(pk=row.pk).version, row.secrets.count()) == (version, 1)
+
+
+class TestRoll:
+    def test_with_an_overlap(self, stripe_api):
+        old = created()
+        said = run("roll", old.pk, "--overlap", "1h").splitlines()
+        new = rows().exclude(pk=old.pk).get()
+        assert [line.split()[0] for line in said] == [new.pk, old.pk]
+        run("sync")
+        assert rows().get(pk=old.pk).status == "enabled"
+        old.secrets.update(expires_at=timezone.now())
+        assert f"{old.pk} is replaced by another one, and disabled." in run("sync")
+        assert rows().get(pk=old.pk).status == "disabled"
+
+    @pytest.mark.parametrize("overlap", ["1", "-1h", "1w", "x", ""])
+    def test_overlap_that_is_no_time(self, stripe_api, overlap):
+        with pytest.raises(CommandError, match="90d, 36h or 90m"):
+            run("roll", created().pk, f"--overlap={overlap}")
+
+
+def test_disable(stripe_api):
+    row = created()
+    assert "disabled" in run("disable", row.pk)
+    assert stripe_api.current.endpoints[row.pk]["status"] == "disabled"
+
+
+@pytest.mark.parametrize("verb", ["roll", "disable"])
+def test_unknown_endpoint(stripe_api, verb):
+    with pytest.raises(CommandError, match=r"no endpoint 'we_none' here: `stripe_endpoint sync`"):
+        run(verb, "we_none")

@@ -1,0 +1,110 @@
+"""A secret is rolled under load: no event is lost, and no expired secret is believed."""
+
+import itertools
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from stripe_integrations import conf
+from stripe_integrations.actions import StripeEndpoint
+from tests import endpoints, objects
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROLLS = 4
+OVERLAP = timedelta(seconds=0.5)
+SENDERS = 3
+URL = "https://shop.example.com/stripe/webhook/9b2f9a3e-37ff-4d8e-a4ce-59c2d5f3f7a1"
+
+
+class Sender:
+    """Stripe's side: each event goes to each endpoint that is enabled there, until it is taken."""
+
+    def __init__(self, stripe_api, poster):
+        self.stripe_api, self.poster = stripe_api, poster
+        self.secrets = {}  # endpoint -> its secret, as Stripe knows it
+        self.numbers = itertools.count(1)
+        self.sent, self.lost, self.taken = set(), set(), []
+        self.is_over = False
+
+    def learn(self, row):
+        self.secrets[row.pk] = str(row.secrets.get().value)
+
+    def enabled(self):
+        there = self.stripe_api.current.endpoints
+        return [id for id in list(self.secrets) if there[id]["status"] == "enabled"]
+
+    def run(self):
+        try:
+            while not self.is_over:
+                self.send(f"evt_{next(self.numbers)}")
+        finally:
+            connection.close()
+
+    def send(self, id):
+        body = objects.body(objects.event("product.created", objects.product(f"p_{id}"), id=id))
+        self.sent.add(id)
+        waiting, taken = self.enabled(), False
+        while waiting and not (self.is_over and taken):
+            for endpoint in list(waiting):
+                began = timezone.now()
+                if self.poster.signed(body, self.secrets[endpoint]) == 200:
+                    self.taken.append((endpoint, began))
+                    waiting.remove(endpoint)
+                    taken = True
+            waiting = [endpoint for endpoint in waiting if endpoint in self.enabled()]
+        if not taken:
+            self.lost.add(id)
+
+
+def roll_and_roll(sender, current):
+    """Roll several times; return when the secrets of which endpoint expired."""
+    expired = {}
+    for _ in range(ROLLS):
+        time.sleep(0.3)
+        rolled = StripeEndpoint.roll(current, overlap=OVERLAP)
+        sender.learn(rolled)
+        expired[current.pk] = current.secrets.get().expires_at
+        time.sleep(OVERLAP.total_seconds() + 0.1)
+        assert StripeEndpoint.retire() == [current]
+        current = rolled
+    return expired
+
+
+def test_roll_under_load(stripe_api, poster, summary):
+    first = StripeEndpoint.create(URL)
+    poster.path = endpoints.path(first)
+    sender = Sender(stripe_api, poster)
+    sender.learn(first)
+    threads = [threading.Thread(target=sender.run) for _ in range(SENDERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        expired = roll_and_roll(sender, first)
+    finally:
+        sender.is_over = True
+        for thread in threads:
+            thread.join()
+
+    assert sender.lost == set()
+    events = conf.model("Event").objects
+    assert set(events.values_list("pk", flat=True)) == sender.sent
+    assert set(events.values_list("status", flat=True)) == {"processed"}
+    assert conf.model("Product").objects.count() == len(sender.sent)
+    late = [began for endpoint, began in sender.taken if began > expired.get(endpoint, began)]
+    assert late == []
+    for endpoint, ends in expired.items():
+        body = objects.body(objects.event("product.created", objects.product("p_late")))
+        assert ends < timezone.now()
+        assert poster.signed(body, sender.secrets[endpoint]) == 400
+    assert not events.filter(object_id="p_late").exists()
+    refused = endpoints.triggers(reason="expired_secret").count()
+    assert refused
+    summary(
+        f"{ROLLS} rolls under {len(sender.sent)} events: none lost, {refused} requests with an "
+        "expired secret refused"
+    )
