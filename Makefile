@@ -9,7 +9,7 @@ DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-swapped test-postgres test-mariadb histories faults faults-postgres \
-	faults-mariadb soak lint types imports migrations check matrix clean
+	faults-mariadb security soak lint types imports migrations check matrix clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,10 +50,13 @@ faults-mariadb: $(TEST)  ## the same on MariaDB
 	$(BIN)/pip install --quiet --editable ".[mysql]"
 	DATABASE_URL=$${DATABASE_URL:-$(MARIADB_URL)} $(MAKE) faults
 
-soak: $(TEST)  ## 5,000 histories and 50 kills, on PostgreSQL: about half an hour (wants Redis)
+security: $(TEST)  ## post FUZZ=10000 forged requests, and floods of REFUSED=10000, on SQLite or DATABASE_URL
+	FUZZ=$${FUZZ:-10000} REFUSED=$${REFUSED:-10000} $(BIN)/python -m pytest --create-db tests/security
+
+soak: $(TEST)  ## all three at their full counts, on PostgreSQL: about an hour (wants Redis)
 	$(BIN)/pip install --quiet --editable ".[postgres]"
-	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} HISTORIES=5000 KILLS=50 $(BIN)/python -m pytest --create-db \
-		tests/convergence/test_histories.py tests/faults
+	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} HISTORIES=5000 KILLS=50 FUZZ=10000 REFUSED=100000 \
+		$(BIN)/python -m pytest --create-db tests/convergence/test_histories.py tests/faults tests/security
 
 lint: $(DEV)  ## lint, and look at the format
 	$(BIN)/ruff check .

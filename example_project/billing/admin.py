@@ -1,5 +1,7 @@
 from django.contrib import admin
 
 from billing.models import Notice, Product
+from stripe_integrations.admin import ProductAdmin
 
-admin.site.register([Notice, Product])
+admin.site.register(Notice)
+admin.site.register(Product, ProductAdmin)
