@@ -1,5 +1,6 @@
 """The row of a request: kept with its event, or in spite of what is rolled back."""
 
+import copy
 import json
 
 import pytest
@@ -191,6 +192,15 @@ class TestVerbs:
         assert (row.valid, row.processed, row.event) == (True, True, event)
         assert row.process() == event
         assert endpoints.triggers().count() == 1
+
+    def test_process_what_stripe_says_and_not_what_was_posted(self, endpoint, stripe_api):
+        stripe_api.create("products", {"id": "prod_1", "name": "Gold"})
+        message = copy.deepcopy(next(iter(stripe_api.events.values())))
+        message["data"]["object"]["name"] = "Lead"
+        request = request_to("whsec_forged", objects.body(message))
+        row = WebhookEventTrigger.from_request(request, webhook_endpoint=endpoint)
+        assert row.process().message["data"]["object"]["name"] == "Gold"
+        assert conf.model("Product").objects.get().name == "Gold"
 
     def test_process_what_stripe_does_not_know(self, endpoint, stripe_api):
         request = request_to("whsec_new")

@@ -19,7 +19,7 @@ from stripe_integrations import (
 from stripe_integrations.actions import recording, validation
 from stripe_integrations.actions.confirmation import confirmed
 from stripe_integrations.actions.webhooks import StripeWebhook
-from stripe_integrations.exceptions import PayloadNotConfirmed, SignatureRefused, WebhookRefused
+from stripe_integrations.exceptions import SignatureRefused, WebhookRefused
 from stripe_integrations.remote_address import remote_address
 from stripe_integrations.signatures import Secret
 
@@ -63,8 +63,7 @@ def validate(trigger: Any, api_key: str | None, secret: str | None) -> bool:
     """Read a trigger's event from Stripe's API, and tell whether it is that event."""
     endpoint = trigger.webhook_endpoint
     try:
-        message = payloads.check(trigger.json_body())
-        confirmed(message, endpoint and endpoint.account, api_key)
+        _read(trigger, api_key)
     except WebhookRefused:
         return False
     tolerance = endpoint.tolerance if endpoint else conf.get("WEBHOOK_TOLERANCE")
@@ -72,15 +71,23 @@ def validate(trigger: Any, api_key: str | None, secret: str | None) -> bool:
 
 
 def process(trigger: Any, save: bool, api_key: str | None) -> Any:
-    """Process a trigger's event, and return that; what is not valid is validated first."""
-    message = payloads.check(trigger.json_body())
-    if not trigger.valid and not validate(trigger, api_key, None):
-        raise PayloadNotConfirmed("Stripe's API does not confirm the event of this request.")
-    event = StripeWebhook.receive(message, trigger.body, trigger)
+    """Process a trigger's event, and return that; one not stored yet is read from Stripe's API."""
+    if trigger.event is not None:
+        event = StripeWebhook.process(trigger.event)
+    else:
+        message = _read(trigger, api_key)
+        event = StripeWebhook.receive(message, payloads.serialize(message), trigger)
     trigger.valid, trigger.processed = True, event.status == "processed"
     if save:
         trigger.save(using=conf.database())
     return event
+
+
+def _read(trigger: Any, api_key: str | None) -> dict[str, Any]:
+    """Return a trigger's event as Stripe's API has it. Raises WebhookRefused."""
+    endpoint = trigger.webhook_endpoint
+    message = payloads.check(trigger.json_body())
+    return confirmed(message, endpoint and endpoint.account, api_key)
 
 
 def build(request: Any) -> Any:

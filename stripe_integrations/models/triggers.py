@@ -99,8 +99,8 @@ class WebhookEventTrigger(models.Model):
     def process(self, save: bool = True, api_key: str | None = None) -> Any:
         """Run the webhook classes that are not done with its event, and return that.
 
-        A trigger that is not valid is validated first. Raises PayloadNotConfirmed, or
-        WebhookFailed when a class raised.
+        Of a refused request, what Stripe's API says of the event is processed, not the body.
+        Raises PayloadRefused or PayloadNotConfirmed, or WebhookFailed when a class raised.
         """
         return import_string(f"{VERBS}.process")(self, save, api_key)
 
