@@ -9,6 +9,7 @@ from django.db import connections
 
 from stripe_integrations import registry
 from stripe_integrations.actions import StripeWebhook
+from stripe_integrations.webhooks import BaseWebhook
 from tests.fake_stripe import FakeStripe
 from tests.signing import signed_headers
 
@@ -70,6 +71,21 @@ def own_registry():
     yield registry
     registry._classes.clear()
     registry._classes.update(before)
+
+
+@pytest.fixture
+def failing(own_registry):
+    """A class of the project's that waits for products and raises, until told otherwise."""
+
+    class Failing(BaseWebhook):
+        name = "product"
+        fails = True
+
+        def process_webhook(self):
+            if Failing.fails:
+                raise RuntimeError("told to fail")
+
+    return Failing
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from stripe_integrations import __version__, conf, signals
 from stripe_integrations.exceptions import PayloadNotConfirmed, PayloadRefused, WebhookFailed
 from stripe_integrations.models import WebhookEventTrigger
-from stripe_integrations.webhooks import BaseWebhook
 from stripe_integrations.webhooks.products import ProductCreatedWebhook
 from tests import conftest, endpoints, objects
 from tests.signing import signed_headers
@@ -31,21 +30,6 @@ def request_to(secret=endpoints.SECRET, body=BODY):
     return RequestFactory().post(
         "/", body, "application/json", headers={"Stripe-Signature": headers["Stripe-Signature"]}
     )
-
-
-@pytest.fixture
-def failing(own_registry):
-    """A class of the project's that raises, until told otherwise."""
-
-    class Failing(BaseWebhook):
-        name = "product"
-        fails = True
-
-        def process_webhook(self):
-            if Failing.fails:
-                raise RuntimeError("told to fail")
-
-    return Failing
 
 
 @pytest.fixture

@@ -105,8 +105,9 @@ class StripeEndpoint(StripeAction):
     @classmethod
     def after_write(cls, row: Any, data: dict[str, Any], *, is_new: bool) -> None:
         """Take the uuid from the URL."""
-        if is_new:
-            row.uuid = uuid_in(row.url)
+        found = uuid_in(row.url)
+        if row.uuid != found:
+            row.uuid = found
             row.save(update_fields=["uuid"])
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -104,10 +105,12 @@ class TestSync:
 
     def test_changed_and_deleted_ones(self, stripe_api):
         changed, deleted = created(), created()
-        stripe_api.current.endpoints[changed.pk]["status"] = "disabled"
+        url = f"{URL}/{uuid.UUID(int=1)}"
+        stripe_api.current.endpoints[changed.pk].update(status="disabled", url=url)
         del stripe_api.current.endpoints[deleted.pk]
         run("sync")
-        assert rows().get(pk=changed.pk).status == "disabled"
+        row = rows().get(pk=changed.pk)
+        assert (row.status, row.uuid) == ("disabled", uuid.UUID(int=1))
         assert rows().get(pk=deleted.pk).is_deleted
         assert deleted.pk not in run("list")
 
