@@ -9,7 +9,7 @@ DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-swapped test-postgres test-mariadb histories faults faults-postgres \
-	faults-mariadb security soak lint types imports migrations check matrix clean
+	faults-mariadb security soak browser lint types imports migrations check matrix clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ soak: $(TEST)  ## all three at their full counts, on PostgreSQL: about an hour (
 	$(BIN)/pip install --quiet --editable ".[postgres]"
 	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} HISTORIES=5000 KILLS=50 FUZZ=10000 REFUSED=100000 \
 		$(BIN)/python -m pytest --create-db tests/convergence/test_histories.py tests/faults tests/security
+
+browser: $(TEST)  ## walk through the admin in headless Chromium (wants chromium and chromedriver)
+	$(BIN)/python -m pytest tests/browser
 
 lint: $(DEV)  ## lint, and look at the format
 	$(BIN)/ruff check .

@@ -7,7 +7,9 @@ and follow addresses found in a body. Errors are `stripe.StripeError`, as the SD
 from __future__ import annotations
 
 import json
+import logging
 import math
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ import stripe
 from stripe_integrations import __version__, conf
 
 PAGE_SIZE = 100
+#: The SDK logs whole answers at DEBUG, also the one that tells a new endpoint's secret.
+SIGNING_SECRET = re.compile(r"whsec_\w+")
 #: Seconds that an answer may take while somebody waits for ours.
 IMPATIENT = 3
 
@@ -139,10 +143,17 @@ def _date(headers: Any) -> int:
         ) from error
 
 
+def hide_secrets(record: logging.LogRecord) -> bool:
+    """Take signing secrets out of a log record, and let it pass."""
+    record.msg = SIGNING_SECRET.sub("whsec_…", str(record.msg))
+    return True
+
+
 @lru_cache(maxsize=8)
 def _client(
     key: str, version: str | None, base: str | None, impatient: bool
 ) -> stripe.StripeClient:
+    logging.getLogger("stripe").addFilter(hide_secrets)
     stripe.set_app_info("stripe_integrations", version=__version__)
     http = stripe.new_default_http_client(timeout=IMPATIENT) if impatient else None
     return stripe.StripeClient(

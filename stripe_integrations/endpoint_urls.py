@@ -28,16 +28,16 @@ def refuse_private(url: str) -> None:
         host = parts.hostname or ""
     except ValueError as error:
         raise ValueError(f"{url!r} is no URL: give the public address, https://….") from error
-    if parts.scheme != "https" or not host:
-        raise ValueError(
-            f"{url!r} does not begin with https://, which Stripe insists on: give the public "
-            "address, https://…, under which the web server answers."
-        )
-    if _is_private(host):
+    if host and _is_private(host):
         raise ValueError(
             f"Stripe cannot reach {host}: give the project's public address. For events on your "
             "own machine run `stripe listen --forward-to localhost:8000/stripe/webhook`, and set "
             "WEBHOOK_SECRET to the secret that it prints."
+        )
+    if parts.scheme != "https" or not host:
+        raise ValueError(
+            f"{url!r} does not begin with https://, which Stripe insists on: give the public "
+            "address, https://…, under which the web server answers."
         )
 
 

@@ -143,7 +143,7 @@ class StripeAction:
     @classmethod
     def known(cls, row: Any) -> dict[str, Any]:
         """Return what a row says of its object, at least the id."""
-        return row.stripe_data or {"id": row.pk.removeprefix(f"{row.account}/")}
+        return {"id": row.pk.removeprefix(f"{row.account}/"), **row.stripe_data}
 
     @classmethod
     def look_up(cls, data: dict[str, Any], account: str | None) -> Snapshot | None:

@@ -4,54 +4,56 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
+from django.contrib.admin.utils import quote as quote_key
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 
+from stripe_integrations import mapping
+from stripe_integrations.models import StripeLink
+
 Column = Callable[[Any], Any]
+
+#: What stands for nothing, as Django has it in its own columns.
+EMPTY = "-"
 
 
 @cache
 def link(name: str) -> Column:
-    """Show a foreign key as a link to that row's page, without a look whether it is there."""
+    """Show a foreign key as a link to that row's page; a link of Stripe's without a look at it."""
 
-    @admin.display(description=name.replace("_", " "), ordering=name)
     def show(row: Any) -> Any:
         field = row._meta.get_field(name)
         key = getattr(row, field.attname)
         if key is None:
             return None
-        options = field.related_model._meta
-        try:
-            url = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[key])
-        except NoReverseMatch:
-            return key
-        return format_html('<a href="{}">{}</a>', url, key)
+        text = key if isinstance(field, StripeLink) else getattr(row, name)
+        url = _url(field.related_model, "change", quote_key(key))
+        return format_html('<a href="{}">{}</a>', url, text) if url else text
 
-    return show
+    return _named(name, show)
 
 
 @cache
 def pretty(name: str) -> Column:
     """Show JSON indented."""
 
-    @admin.display(description=name.replace("_", " "))
     def show(row: Any) -> Any:
-        return indented(getattr(row, name))
+        value = getattr(row, name)
+        return None if value is None else indented(value)
 
-    return show
+    return _named(name, show)
 
 
 @cache
 def pretty_text(name: str) -> Column:
     """Show text indented if it is JSON, else as it is."""
 
-    @admin.display(description=name.replace("_", " "))
     def show(row: Any) -> Any:
         text = getattr(row, name)
         try:
@@ -59,55 +61,86 @@ def pretty_text(name: str) -> Column:
         except (ValueError, RecursionError):
             return preformatted(text) if text else None
 
-    return show
+    return _named(name, show)
 
 
 @cache
 def preformatted_text(name: str) -> Column:
     """Show text of several lines as it is."""
 
-    @admin.display(description=name.replace("_", " "))
     def show(row: Any) -> Any:
         return preformatted(getattr(row, name)) if getattr(row, name) else None
 
-    return show
+    return _named(name, show)
 
 
-@admin.display(description="runs")
-def runs(row: Any) -> Any:
+@cache
+def moment(name: str) -> Column:
+    """Show Unix seconds as the time that they are."""
+
+    def show(row: Any) -> Any:
+        return _time(getattr(row, name)) if getattr(row, name) else None
+
+    return _named(name, show)
+
+
+@admin.display(description="webhook classes")
+def webhook_classes(row: Any) -> Any:
     """Show the classes that an event ran, and when."""
     lines = [
-        (key, "done" if "done" in run else "failed since", _time(run), run.get("error", ""))
+        (key, "done", _time(run["done"]), "")
+        if "done" in run
+        else (key, "failed since", _time(run.get("failed")), run.get("error", ""))
         for key, run in row.runs.items()
     ]
-    cells = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", lines)
-    return format_html("<table>{}</table>", cells) if lines else None
+    cells = format_html_join("", "<tr><td>{}</td><td>{} {}</td><td>{}</td></tr>", lines)
+    return format_html("<table>{}</table>", cells) if lines else EMPTY
 
 
 def outside(url: str | None) -> Any:
     """Return a link that leaves the admin."""
-    return url and format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', url, url)
+    link = '<a href="{}" target="_blank" rel="noopener">{}</a>'
+    return format_html(link, url, url) if url else EMPTY
 
 
 def search_link(model: Any, key: str, text: str) -> Any:
     """Return a link to the rows of a model that a search for a key finds."""
-    options = model._meta
-    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    return format_html('<a href="{}?q={}">{}</a>', url, quote(key, safe=""), text)
+    url = _url(model, "changelist")
+    return format_html('<a href="{}?q={}">{}</a>', url, quote(key, safe=""), text) if url else EMPTY
 
 
 def indented(value: Any) -> Any:
-    """Return JSON as lines."""
-    return preformatted(json.dumps(value, indent=2, ensure_ascii=False))
+    """Return JSON as lines; what no page can hold is written as JSON escapes it."""
+    lines = json.dumps(value, indent=2, ensure_ascii=False)
+    escaped = mapping.UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", lines)
+    return preformatted(escaped)
 
 
 def preformatted(text: str) -> Any:
     """Return text whose line breaks and blanks are kept."""
-    return format_html('<pre style="white-space: pre-wrap; margin: 0">{}</pre>', text)
+    return format_html(
+        '<pre style="white-space: pre-wrap; overflow-wrap: anywhere; margin: 0">{}</pre>', text
+    )
 
 
-def _time(run: dict[str, Any]) -> str:
-    seconds = run.get("done", run.get("failed"))
-    if not isinstance(seconds, int):
-        return ""
-    return f"{datetime.fromtimestamp(seconds, tz=timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
+def _named(name: str, show: Column) -> Column:
+    @admin.display(description=name.replace("_", " "))
+    def shown(row: Any) -> Any:
+        value = show(row)
+        return EMPTY if value is None else value
+
+    shown.__name__ = name  # by which Django finds the field's help text
+    return shown
+
+
+def _url(model: Any, page: str, *args: Any) -> str | None:
+    """Return the address of a page of a model's admin, None where it has none."""
+    options = model._meta
+    try:
+        return reverse(f"admin:{options.app_label}_{options.model_name}_{page}", args=args)
+    except NoReverseMatch:
+        return None
+
+
+def _time(seconds: Any) -> str:
+    return display_for_value(mapping.to_datetime(seconds), "")

@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import Q
 
 from stripe_integrations import conf, mapping
-from stripe_integrations.models import StripeIdField, StripeLink
+from stripe_integrations.models import StripeIdField, StripeLink, WebhookEventTrigger
 
-#: Users, or customers, that one search goes by.
+#: Users, customers, or events that one search goes by.
 MAX_FOUND = 100
 
 
@@ -21,24 +21,24 @@ def find(queryset: Any, term: str) -> Any:
     if not mapping.is_usable_id(term):
         return queryset.none()
     model = queryset.model
-    customers = _customers(term)
     matching = Q(pk__in=[])
     for field in model._meta.concrete_fields:
         if isinstance(field, (StripeIdField, StripeLink)) and _has_index(field):
             matching |= Q(**{field.attname: term})
-        if isinstance(field, models.UUIDField):
-            matching |= Q(**{field.attname: term}) if _is_uuid(term) else Q()
+        if isinstance(field, models.UUIDField) and _is_uuid(term):
+            matching |= Q(**{field.attname: term})
     if model is conf.model("Customer"):
-        matching |= Q(pk__in=customers)
+        matching |= Q(pk__in=_customers(term))
     elif any(field.name == "customer" for field in model._meta.concrete_fields):
-        matching |= Q(customer_id__in=customers)
+        matching |= Q(customer_id__in=_customers(term))
+    elif model is WebhookEventTrigger:
+        matching |= Q(event_id__in=_keys(find(_rows("Event"), term)))
     return queryset.filter(matching)
 
 
-def _customers(term: str) -> list[str]:
-    customers = conf.model("Customer").objects.using(conf.database())
-    found = customers.filter(Q(email__in={term, term.lower()}) | Q(user__in=_users(term)))
-    return list(found.values_list("pk", flat=True)[:MAX_FOUND])
+def _customers(term: str) -> list[Any]:
+    named = Q(email__in={term, term.lower()}) | Q(user__in=_users(term))
+    return _keys(_rows("Customer").filter(named))
 
 
 def _users(term: str) -> list[Any]:
@@ -48,8 +48,15 @@ def _users(term: str) -> list[Any]:
     matching = Q(pk__in=[])
     for name in names & known:
         matching |= Q(**{name: term})
-    users = model._base_manager.using(conf.database()).filter(matching)
-    return list(users.values_list("pk", flat=True)[:MAX_FOUND])
+    return _keys(model._base_manager.using(conf.database()).filter(matching))
+
+
+def _rows(name: str) -> Any:
+    return conf.model(name).objects.using(conf.database())
+
+
+def _keys(rows: Any) -> list[Any]:
+    return list(rows.values_list("pk", flat=True)[:MAX_FOUND])
 
 
 def _has_index(field: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 
 from stripe_integrations.admin import columns
-from stripe_integrations.admin.base import ReadOnlyAdmin
+from stripe_integrations.admin.base import HELP_OF_CUSTOMERS, ReadOnlyAdmin
 
 #: The codes of refusals, and of failures.
 REASONS = (
@@ -16,6 +16,7 @@ REASONS = (
     "expired_secret",
     "future",
     "malformed",
+    "no_header",
     "no_match",
     "no_secret",
     "no_v1",
@@ -48,25 +49,29 @@ class ReasonFilter(admin.SimpleListFilter):
 class WebhookEventTriggerAdmin(ReadOnlyAdmin):
     """Requests, to be read."""
 
+    large = ("headers", "refused_body", "exception", "traceback")
+    last = ("exception", "traceback", "headers")
     list_display = (
         "created",
         "valid",
         "processed",
         "reason",
-        "remote_ip",
-        columns.link("webhook_endpoint"),
         columns.link("event"),
+        columns.link("webhook_endpoint"),
+        "remote_ip",
     )
     list_filter = ("valid", "processed", ReasonFilter)
     ordering = ("-created",)
+    search_help_text = HELP_OF_CUSTOMERS
 
     def get_fields(self, request: Any, obj: Any = None) -> list[Any]:
-        """Return every column, and the body of the event."""
-        return [*super().get_fields(request, obj), columns.pretty_text("body")]
+        """Return every column, and the body, whichever row keeps that."""
+        shown = [name for name in super().get_fields(request, obj) if name != "refused_body"]
+        return [*shown, columns.pretty_text("body")]
 
     def column(self, field: Any) -> Any:
         """Return how a column is shown."""
-        if field.name in ("traceback", "exception", "refused_body"):
+        if field.name in ("exception", "traceback"):
             return columns.preformatted_text(field.name)
         return super().column(field)
 
@@ -77,3 +82,5 @@ class RefusedCountAdmin(ReadOnlyAdmin):
     list_display = ("minute", "endpoint", "reason", "count")
     list_filter = (ReasonFilter,)
     ordering = ("-minute",)
+    sortable_by = ("minute",)
+    search_fields = ()

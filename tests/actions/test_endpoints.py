@@ -88,6 +88,7 @@ class TestUrls:
             ("https://", "does not begin with https://"),
             ("https://[", "is no URL"),
             ("https://localhost:8000", "stripe listen --forward-to"),
+            ("http://localhost:8000", "stripe listen --forward-to"),
             ("https://LOCALHOST", "stripe listen --forward-to"),
             ("https://shop.localhost", "stripe listen --forward-to"),
             ("https://shop.local", "stripe listen --forward-to"),

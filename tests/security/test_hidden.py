@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import pickle
 import pprint
 import sys
@@ -89,6 +90,7 @@ def test_integrity_error(stored):
 
 
 def test_what_is_read_from_stripe(stripe_api, caplog):
+    caplog.set_level(logging.DEBUG)  # then the SDK logs whole answers
     row = StripeEndpoint.create("https://shop.example.com/stripe/webhook/x")
     secret = str(row.secrets.get().value)
     assert secret.startswith("whsec_of_")
@@ -99,6 +101,8 @@ def test_what_is_read_from_stripe(stripe_api, caplog):
         caplog.text,
     ]
     assert not [each for each in everything if secret in each]
+    assert "API response body" in caplog.text
+    assert "whsec_…" in caplog.text
 
 
 def test_hidden_text_is_a_text(stored):

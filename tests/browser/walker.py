@@ -1,0 +1,89 @@
+"""What somebody does in front of a browser."""
+
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from tests.admin.conftest import url_of
+
+
+class Walker:
+    """Walks through the admin, and takes a picture of each page."""
+
+    def __init__(self, driver, address, screenshots):
+        self.driver = driver
+        self.address = address
+        self.screenshots = screenshots
+
+    @property
+    def text(self):
+        """All that can be read on the page."""
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    @property
+    def messages(self):
+        return self.all_texts(".messagelist li")
+
+    @property
+    def errors(self):
+        return self.all_texts(".errorlist li, .errornote")
+
+    def all_texts(self, selector):
+        return " ".join(each.text for each in self.driver.find_elements(By.CSS_SELECTOR, selector))
+
+    def log_in(self, name, password):
+        self.go("/admin/")
+        self.enter("username", name)
+        self.enter("password", password)
+        self.press("[type=submit]")
+
+    def go(self, path):
+        self.driver.get(self.address + path)
+
+    def open(self, kind, view="changelist", *keys):
+        self.go(url_of(kind, view, *keys))
+
+    def picture(self, name):
+        """Save what the whole page looks like."""
+        height = self.driver.execute_script("return document.documentElement.scrollHeight")
+        width = self.driver.get_window_size()["width"]
+        self.driver.set_window_size(width, max(600, min(height + 160, 4000)))
+        self.driver.save_screenshot(str(self.screenshots / f"{name}.png"))
+        self.driver.set_window_size(width, 1000)
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def enter(self, name, value):
+        entry = self.find(f"[name='{name}']")
+        entry.clear()
+        entry.send_keys(value)
+
+    def press(self, selector):
+        """Press what leads to another page, and wait until that is there."""
+        before = self.find("html")
+        element = self.find(selector)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+        WebDriverWait(self.driver, 20).until(lambda _driver: _is_gone(before))
+
+    def act(self, action, *keys):
+        """Choose rows of the list, and run an action on them."""
+        for key in keys:
+            self.find(f".action-select[value='{key}']").click()
+        Select(self.find("select[name=action]")).select_by_visible_text(action)
+        self.press("button[name=index]")
+
+    def is_wider_than_the_window(self):
+        """Tell whether the page has to be scrolled sideways."""
+        return self.driver.execute_script(
+            "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+
+
+def _is_gone(element):
+    try:
+        element.tag_name  # noqa: B018 - asks the browser
+    except StaleElementReferenceException:
+        return True
+    return False
