@@ -21,6 +21,7 @@ from urllib.parse import quote
 import stripe
 
 from stripe_integrations import __version__, conf
+from stripe_integrations.hidden import HiddenText
 
 PAGE_SIZE = 100
 #: The SDK logs whole answers at DEBUG, also the one that tells a new endpoint's secret.
@@ -70,6 +71,8 @@ def request(
     data = json.loads(response.body)
     if not isinstance(data, dict):
         raise stripe.APIError("The API's answer is no JSON object: look at what is at API_BASE.")
+    if isinstance(data.get("secret"), str):
+        data["secret"] = HiddenText(data["secret"])
     return _answer(data, response.headers, started)
 
 

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import router
 from django.utils.crypto import salted_hmac
 
+from stripe_integrations.hidden import HiddenText
+
 DEFAULTS: dict[str, Any] = {
     "API_KEY": None,
     "API_VERSION": None,
@@ -69,7 +71,11 @@ def webhook_secrets() -> list[str]:
     """Return the configured webhook secrets that can sign anything: blank ones are left out."""
     given = get("WEBHOOK_SECRET")
     secrets = [given] if isinstance(given, str) else list(given or [])
-    return [secret.strip() for secret in secrets if isinstance(secret, str) and secret.strip()]
+    return [
+        HiddenText(secret.strip())
+        for secret in secrets
+        if isinstance(secret, str) and secret.strip()
+    ]
 
 
 def api_key(given: str | None = None) -> str | None:
@@ -77,7 +83,7 @@ def api_key(given: str | None = None) -> str | None:
 
     One with blanks or control characters inside is none: the SDK would show it in its error.
     """
-    key = str(given or get("API_KEY") or "").strip()
+    key = HiddenText(str(given or get("API_KEY") or "").strip())
     return key if key and key.isascii() and key.isprintable() and " " not in key else None
 
 

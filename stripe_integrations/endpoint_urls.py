@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 def uuid_in(url: str) -> uuid.UUID | None:
     """Return the uuid at the end of a URL, None if there is none."""
-    last = urlsplit(url).path.rstrip("/").rpartition("/")[2]
-    return parsed_uuid(last)
+    return parsed_uuid(url.partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
 def parsed_uuid(text: str) -> uuid.UUID | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
 from typing import Any
 
 from stripe_integrations import conf
+
+#: In `TRUSTED_PROXIES`: a proxy that connects through a Unix socket, which has no address.
+UNIX = "unix"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -18,9 +20,13 @@ def remote_address(request: Any) -> str | None:
     Each proxy adds at the right of X-Forwarded-For who called it, so it is read from there: what
     a client writes into it stays to the left of its own address and is not reached.
     """
-    trusted = networks(conf.get("TRUSTED_PROXIES"))
+    given = conf.get("TRUSTED_PROXIES")
+    trusted = [found for found in map(network, given) if found is not None]
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    address = parsed(request.META.get("REMOTE_ADDR", ""))
+    peer = request.META.get("REMOTE_ADDR", "")
+    if peer == "" and UNIX in given:
+        peer = hops.pop()
+    address = parsed(peer)
     while address is not None and hops and any(address in network for network in trusted):
         before = parsed(hops.pop())
         if before is None:
@@ -29,9 +35,12 @@ def remote_address(request: Any) -> str | None:
     return None if address is None else str(address)
 
 
-def networks(given: Iterable[str]) -> list[Network]:
-    """Return addresses and networks as such. Raises ValueError for what is neither."""
-    return [ipaddress.ip_network(each) for each in given]
+def network(given: Any) -> Network | None:
+    """Return an address or a network as such, None for what is neither."""
+    try:
+        return ipaddress.ip_network(given, strict=False)
+    except ValueError:
+        return None
 
 
 def parsed(text: str) -> Address | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from stripe_integrations.viewsets import StripeWebhookViewSet
 
@@ -35,7 +35,13 @@ def endpoint_path(endpoint_uuid: uuid.UUID) -> str:
     """Return the path of an endpoint. Raises ValueError when there is no route to it."""
     for route in routes():
         if route.action == "endpoint":
-            return reverse(route.name, kwargs={"uuid": endpoint_uuid})
+            try:
+                return reverse(route.name, kwargs={"uuid": endpoint_uuid})
+            except NoReverseMatch as error:
+                raise ValueError(
+                    f"The route {route.name!r} lies below one with parameters of its own: mount "
+                    "the viewset elsewhere."
+                ) from error
     raise ValueError(NO_ROUTE)
 
 

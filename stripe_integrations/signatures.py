@@ -27,15 +27,6 @@ MAX_HEADER = 4096
 TIMESTAMP = re.compile(r"\d{1,12}", re.ASCII)
 
 
-class HiddenText(str):
-    """A text that tracebacks and logs of values do not show."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'…'"
-
-
 @dataclass(frozen=True)
 class Secret:
     """A signing secret, and for how many seconds it makes a request believed."""

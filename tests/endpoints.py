@@ -16,6 +16,7 @@ def endpoint(id="we_1", *, secret=SECRET, expires_at=None, **values):
             "url": "https://example.com/stripe/webhook/",
             "status": "enabled",
             "livemode": False,
+            "enabled_events": ["*"],
             **values,
         },
     )

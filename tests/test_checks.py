@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils import timezone
 
 from stripe_integrations import checks, conf
+from stripe_integrations.actions.endpoints import enabled_events
 from stripe_integrations.checks import models as check_models
 from stripe_integrations.models import StripeBaseProduct
 from stripe_integrations.viewsets import StripeWebhookViewSet
@@ -24,7 +25,7 @@ GOOD = {"API_KEY": "sk_test_1", "WEBHOOK_SECRET": "whsec_1"}
 @pytest.fixture(autouse=True)
 def safe_sdk(monkeypatch):
     """Whatever version is installed, it is not what the other tests are about."""
-    monkeypatch.setattr(stripe, "VERSION", "15.6.0")
+    monkeypatch.setattr(stripe, "VERSION", "16.1.0")
 
 
 def said():
@@ -58,7 +59,11 @@ def test_quiet_when_all_is_well():
         ({**GOOD, "RECORD_TRIGGERS": True}, ["E009"]),
         ({**GOOD, "TRUSTED_PROXIES": ["10.0.0.1", "172.16.0.0/12", "::1", "fd00::/8"]}, []),
         ({**GOOD, "TRUSTED_PROXIES": ["proxy"]}, ["E010"]),
-        ({**GOOD, "TRUSTED_PROXIES": ["10.0.0.1/8"]}, ["E010"]),
+        ({**GOOD, "TRUSTED_PROXIES": ["10.0.0.1/8", "unix"]}, []),
+        ({**GOOD, "TRUSTED_PROXIES": "10.0.0.1"}, ["E010"]),
+        ({**GOOD, "REFUSED_PER_MINUTE": "60"}, ["E016"]),
+        ({**GOOD, "REFUSED_PER_MINUTE": -1}, ["E016"]),
+        ({**GOOD, "REFUSED_PER_MINUTE": 0}, []),
         ({**GOOD, "TRUSTED_PROXIES": 5}, ["E010"]),
         ({**GOOD, "API_KEY": "rk_live_1"}, []),
         ({**GOOD, "SYNC_POLICY": {"*": "fetch", "product": "payload"}}, []),
@@ -124,7 +129,7 @@ def test_live_key_with_debug(settings):
 
 @pytest.mark.parametrize(
     ("version", "ids"),
-    [("12.5.0", ["W009"]), ("15.5.9", ["W009"]), ("15.6.0", []), ("16.0.0b1", [])],
+    [("12.5.0", ["W009"]), ("16.0.9", ["W009"]), ("16.1.0", []), ("17.0.0b1", [])],
 )
 def test_sdk(monkeypatch, version, ids):
     monkeypatch.setattr(stripe, "VERSION", version)
@@ -206,6 +211,8 @@ class TestEndpoints:
             ({"secret": None, "uuid": None}, []),
             ({"secret": None, "status": "disabled"}, []),
             ({"secret": None, "deleted_at": timezone.now()}, []),
+            ({"tolerance": 0}, ["E017"]),
+            ({"enabled_events": ["product.created"]}, ["W011"]),
             ({"livemode": True}, ["E014"]),
             ({"livemode": None}, []),
             ({"validation_method": "none", "secret": None}, ["E015"]),
@@ -215,6 +222,20 @@ class TestEndpoints:
     def test_endpoint(self, values, ids):
         endpoints.endpoint(**values)
         assert self.said() == ids
+
+    def test_model_that_is_none(self, settings):
+        settings.STRIPE_EVENT_MODEL = "nowhere.Event"
+        assert checks.check_endpoints(databases=["default"]) == []
+
+    def test_tells_what_is_not_sent(self, own_registry):
+        sent = enabled_events()
+
+        class Mine(BaseWebhook):
+            name = ("invoice.paid", "charge.refunded")
+
+        endpoints.endpoint(enabled_events=sent)
+        (message,) = checks.check_endpoints(databases=["default"])
+        assert "we_1 is not sent charge.refunded, invoice.paid, for which" in message.msg
 
     def test_is_asked_for_only(self):
         endpoints.endpoint(secret=None)

@@ -48,6 +48,24 @@ def test_address(settings, peer, forwarded, expected):
     assert WebhookEventTrigger.get_remote_ip(request) == expected
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "expected"),
+    [
+        ("198.51.100.1", "198.51.100.1"),
+        ("1.1.1.1, 198.51.100.1", "198.51.100.1"),
+        ("198.51.100.1, 10.0.0.1", "198.51.100.1"),
+        ("nonsense", None),
+        (None, None),
+    ],
+)
+def test_unix_socket(settings, forwarded, expected):
+    trusted = ["unix", "10.0.0.0/8", "nonsense"]  # of which a check tells
+    settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "TRUSTED_PROXIES": trusted}
+    headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+    request = RequestFactory().post("/", REMOTE_ADDR="", **headers)
+    assert WebhookEventTrigger.get_remote_ip(request) == expected
+
+
 def test_nobody_is_trusted_by_default():
     request = RequestFactory().post(
         "/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.1"

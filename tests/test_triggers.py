@@ -9,10 +9,11 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from stripe_integrations import __version__, conf, signals
-from stripe_integrations.exceptions import PayloadNotConfirmed, PayloadRefused, WebhookFailed
+from stripe_integrations.exceptions import PayloadNotConfirmed, WebhookFailed, WebhookRefused
 from stripe_integrations.models import WebhookEventTrigger
 from stripe_integrations.webhooks.products import ProductCreatedWebhook
 from tests import conftest, endpoints, objects
+from tests.security.conftest import without_table
 from tests.signing import signed_headers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,6 +116,13 @@ class TestKept:
         assert poster.signed(BODY) == 200
         assert endpoints.triggers().get().event == events().get()
 
+    def test_duplicate_whose_row_cannot_be_kept(self, poster, caplog):
+        """The event is done: what is wrong with its audit is nothing to Stripe."""
+        assert poster.signed(BODY) == 200
+        with without_table("WebhookEventTrigger"):
+            assert poster.signed(BODY) == 200
+        assert "could not be kept" in caplog.text
+
     def test_database_that_fails(self, poster, own_registry, monkeypatch):
         """What the request wanted is undone; why is kept, once the database is there again."""
 
@@ -183,8 +191,23 @@ class TestVerbs:
         message["data"]["object"]["name"] = "Lead"
         request = request_to("whsec_forged", objects.body(message))
         row = WebhookEventTrigger.from_request(request, webhook_endpoint=endpoint)
+        assert not row.validate()
         assert row.process().message["data"]["object"]["name"] == "Gold"
         assert conf.model("Product").objects.get().name == "Gold"
+
+    @pytest.mark.parametrize("account", [None, "acct_1"])
+    def test_process_a_body_that_was_cut(self, endpoint, stripe_api, account):
+        with stripe_api.acting_for(account):
+            stripe_api.create("products", {"id": "gold", "description": "x" * 5000})
+            message = next(iter(stripe_api.events.values()))
+        if account:
+            message = {"id": message["id"], "object": "event", "account": account, **message}
+        request = request_to("whsec_new", objects.body(message))
+        pk = WebhookEventTrigger.from_request(request, webhook_endpoint=endpoint).pk
+        row = endpoints.triggers().get(pk=pk)
+        assert not row.validate()
+        assert row.process().account == account
+        assert conf.model("Product").objects.get().description == "x" * 5000
 
     def test_process_what_stripe_does_not_know(self, endpoint, stripe_api):
         request = request_to("whsec_new")
@@ -200,7 +223,7 @@ class TestVerbs:
         row = WebhookEventTrigger.from_request(request, webhook_endpoint=endpoint)
         assert row.json_body() == {}
         assert not row.validate()
-        with pytest.raises(PayloadRefused):
+        with pytest.raises(WebhookRefused):
             row.process()
 
 

@@ -26,20 +26,27 @@ def confirmed(
         raise PayloadNotConfirmed("The event's id is not one that Stripe gives.")
     if account is not None and not (isinstance(account, str) and ACCOUNT_ID.fullmatch(account)):
         raise PayloadNotConfirmed("The event's account is not an id that Stripe gives.")
+    event = fetched(message["id"], account, api_key)
+    if account is not None and event.get("account") in (None, account):
+        # The API may leave out what the payload says, and say what the payload leaves out.
+        event["account"] = message.get("account")
+    if _identity(event) != _identity(message):
+        raise PayloadNotConfirmed("Stripe's API has another event under this id.")
+    return event
+
+
+def fetched(event_id: str, account: str | None, api_key: str | None = None) -> dict[str, Any]:
+    """Return an event as Stripe's API has it. Raises PayloadNotConfirmed if it has none."""
+    path = client.resource_path("events", event_id)
     try:
-        path = client.resource_path("events", message["id"])
-        fetched = client.request("get", path, account=account, api_key=api_key).data
+        answer = client.request("get", path, account=account, api_key=api_key, impatient=True)
     except stripe.StripeError as error:
         raise PayloadNotConfirmed(
             f"Stripe's API does not confirm the event ({type(error).__name__}): set "
             "STRIPE_INTEGRATIONS['API_KEY'] to a key that may read events, or mount "
             "StripeWebhookViewSet, which checks the signature instead."
         ) from error
-    if "account" in message:
-        fetched.setdefault("account", account)
-    if _identity(payloads.check(fetched)) != _identity(message):
-        raise PayloadNotConfirmed("Stripe's API has another event under this id.")
-    return fetched
+    return payloads.check(answer.data)
 
 
 def _identity(message: dict[str, Any]) -> list[Any]:

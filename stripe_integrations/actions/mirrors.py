@@ -43,13 +43,14 @@ def write(
     # A `created` rarely finds a row, so it looks first.
     if snapshot.created is not None and snapshot.verb != "created" and not reads_always:
         values = {**envelope, **_values(model, None, snapshot, account, guard)}
-        older = rows.filter(pk=key, deleted_at=None, as_of__lt=snapshot.created - guard)
+        older = rows.filter(
+            pk=key, account=account, deleted_at=None, as_of__lt=snapshot.created - guard
+        )
         if older.update(version=F("version") + 1, **values):
             return _partial(model, key, values), False
     row = rows.filter(pk=key).first()
     mode = livemode if row is None or row.livemode is None else row.livemode
-    if snapshot.fetched_at is not None and _is_of_other_mode(snapshot, mode):
-        logger.error("%s is not written: API_KEY sees one of the other mode.", key)
+    if _is_foreign(row, snapshot, account, mode):
         return row, False
     verdict = Verdict.IN_DOUBT if reads_always else ordering.judge(row, snapshot, guard)
     if verdict is Verdict.SKIP:
@@ -119,6 +120,22 @@ def _values(
     if not (snapshot.deleted and snapshot.data.keys() <= STUB_KEYS):
         values["stripe_data"] = snapshot.data
     return values
+
+
+def _is_foreign(row: Any, snapshot: Snapshot, account: str | None, mode: bool | None) -> bool:
+    """Tell whether a snapshot is of the other mode than the row, or of another account."""
+    if snapshot.fetched_at is not None and _is_of_other_mode(snapshot, mode):
+        logger.error("%s is not written: API_KEY is of the other mode.", snapshot.data["id"])
+        return True
+    # Ids are Stripe's, and unique: such an event is forged by one who knows an endpoint's secret.
+    if snapshot.created is not None and row is not None and row.account != account:
+        logger.error(
+            "%s is of another account than its event, and left as it is. If the row is wrong, "
+            "retrieve the object with its account.",
+            row.pk,
+        )
+        return True
+    return False
 
 
 def _is_of_other_mode(read: Snapshot, mode: bool | None) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from stripe_integrations import conf, mapping, transactions
@@ -34,11 +34,14 @@ def keep(trigger: Any, event: Any) -> None:
 
 def keep_outcome(trigger: Any, event: Any) -> None:
     """Write what has become of the event since, if that is something else."""
-    if trigger.pk is None:  # an event that was there already
-        keep(trigger, event)
-    elif trigger.processed != (event.status == "processed"):
-        trigger.processed = not trigger.processed
-        trigger.save(using=conf.database(), update_fields=["processed", "updated"])
+    is_processed = event.status == "processed"
+    is_new = trigger.pk is None  # with an event that was there already
+    if is_new:
+        trigger.stripe_trigger_account = event.account
+    if conf.get("RECORD_TRIGGERS") == "all" and (is_new or trigger.processed != is_processed):
+        trigger.processed = is_processed
+        _save(trigger)
+    trigger.processed = is_processed
 
 
 def keep_error(trigger: Any, error: Exception) -> None:
@@ -55,7 +58,15 @@ def keep_refusal(trigger: Any, refusal: WebhookRefused, endpoint: str) -> None:
     `endpoint` is the one that refused it, by which it is counted.
     """
     trigger.reason = refusal.detail.code  # type: ignore[union-attr]
-    logger.warning(
+    _explain(trigger, refusal)
+    trigger.refused_body = mapping.clean_text(trigger.refused_body[:MAX_REFUSED_BODY])
+    try:
+        is_one_of_few = _count(endpoint, trigger.reason) <= conf.get("REFUSED_PER_MINUTE")
+    except DatabaseError:
+        logger.exception("The refused request could not be counted.")
+        is_one_of_few = False
+    logger.log(
+        logging.WARNING if is_one_of_few else logging.DEBUG,
         "Webhook request from %s refused at %s with %s: %s: %s",
         trigger.remote_ip or "an unknown address",
         endpoint or "the settings' secrets",
@@ -63,26 +74,24 @@ def keep_refusal(trigger: Any, refusal: WebhookRefused, endpoint: str) -> None:
         trigger.reason,
         refusal.detail,
     )
-    _explain(trigger, refusal)
-    trigger.refused_body = mapping.clean_text(trigger.refused_body[:MAX_REFUSED_BODY])
-    try:
-        so_far = _count(endpoint, trigger.reason)
-    except DatabaseError:
-        logger.exception("The refused request could not be counted.")
-        return
     is_kept = trigger.reason != "no_header" and conf.get("RECORD_TRIGGERS") != "none"
-    if is_kept and so_far <= conf.get("REFUSED_PER_MINUTE"):
+    if is_kept and is_one_of_few:
         _save(trigger)
 
 
 def _count(endpoint: str, reason: str) -> int:
-    """Count a refusal, and return how many there were in this minute, this one among them."""
+    """Count a refusal, and return how many of its kind there were in this minute, with this one.
+
+    Those without a signature, which leave no row, are a kind of their own.
+    """
     counts = conf.model("RefusedCount").objects.using(conf.database())
     minute = timezone.now().replace(second=0, microsecond=0)
     _raise_by_one(counts, minute=minute, endpoint=endpoint, reason=reason)
     # Counted first, then summed: nobody who is beyond the limit can see a sum below it.
     here = counts.filter(minute=minute, endpoint=endpoint)
-    return int(here.aggregate(total=Sum("count"))["total"])
+    unsigned = Q(reason="no_header")
+    alike = here.filter(unsigned) if reason == "no_header" else here.exclude(unsigned)
+    return int(alike.aggregate(total=Sum("count"))["total"] or 0)
 
 
 def _raise_by_one(counts: Any, *, minute: datetime, endpoint: str, reason: str) -> None:

@@ -32,6 +32,8 @@ def store(
     except (ClassFailed, DatabaseError) as failure:
         stored = _there_already(event, failure)
         if stored is None:
+            if trigger is not None:
+                trigger.pk = None  # what it got was undone
             event.runs, event.synced = {}, False
             note_failure(event, key, failure)
             stored = _insert_alone(event, classes, trigger)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -17,17 +19,28 @@ from stripe_integrations import (
     signatures,
 )
 from stripe_integrations.actions import recording, validation
-from stripe_integrations.actions.confirmation import confirmed
+from stripe_integrations.actions.confirmation import confirmed, fetched
 from stripe_integrations.actions.webhooks import StripeWebhook
-from stripe_integrations.exceptions import SignatureRefused, WebhookRefused
+from stripe_integrations.exceptions import (
+    EndpointRefused,
+    PayloadRefused,
+    SignatureRefused,
+    WebhookRefused,
+)
 from stripe_integrations.remote_address import remote_address
 from stripe_integrations.signatures import Secret
 
-#: Headers kept of a request, and characters of each.
-MAX_HEADERS = 50
-MAX_HEADER = signatures.MAX_HEADER
+#: Headers kept of a request, and characters of each: some 8,000 in all.
+MAX_HEADERS = 30
+MAX_HEADER = 250
+#: Characters kept of the signature, by which a stored request can be verified again.
+MAX_SIGNATURE = 1000
 #: Headers in which a client, or a proxy, sends what is nobody else's business.
 PRIVATE_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+#: Where the beginning of a body, which may be cut off, says which event of whom it is.
+EVENT_ID = re.compile(r'"id":\s*"(evt_\w{1,250})"', re.ASCII)
+ACCOUNT_ID = re.compile(r'"account":\s*"(acct_\w{1,250})"', re.ASCII)
 
 Find = Callable[[], tuple[list[Any], list[Secret]]]
 
@@ -63,8 +76,11 @@ def validate(trigger: Any, api_key: str | None, secret: str | None) -> bool:
     """Read a trigger's event from Stripe's API, and tell whether it is that event."""
     endpoint = trigger.webhook_endpoint
     try:
-        _read(trigger, api_key)
+        message = payloads.check(trigger.json_body())
+        theirs = confirmed(message, endpoint and endpoint.account, api_key)
     except WebhookRefused:
+        return False
+    if theirs["data"] != message["data"]:
         return False
     tolerance = endpoint.tolerance if endpoint else conf.get("WEBHOOK_TOLERANCE")
     return secret is None or trigger.verify_signature(secret, tolerance)
@@ -84,21 +100,31 @@ def process(trigger: Any, save: bool, api_key: str | None) -> Any:
 
 
 def _read(trigger: Any, api_key: str | None) -> dict[str, Any]:
-    """Return a trigger's event as Stripe's API has it. Raises WebhookRefused."""
+    """Return the event that a refused body names, as Stripe's API has it. Raises WebhookRefused."""
+    found = EVENT_ID.search(trigger.body)
+    if found is None:
+        raise PayloadRefused("The body names no event of Stripe's.")
+    account = ACCOUNT_ID.search(trigger.body)
     endpoint = trigger.webhook_endpoint
-    message = payloads.check(trigger.json_body())
-    return confirmed(message, endpoint and endpoint.account, api_key)
+    whose = account[1] if account else endpoint and endpoint.account
+    event = fetched(found[1], whose, api_key)
+    if account is not None:
+        event.setdefault("account", account[1])
+    return event
 
 
 def build(request: Any) -> Any:
     """Return the unsaved trigger of a request."""
-    headers = [
-        (name[:MAX_HEADER], "…" if name.lower() in PRIVATE_HEADERS else value[:MAX_HEADER])
-        for name, value in request.headers.items()
-    ]
+    signature = request.headers.get(signatures.HEADER)
+    headers = {
+        name[:MAX_HEADER]: "…" if name.lower() in PRIVATE_HEADERS else value[:MAX_HEADER]
+        for name, value in list(request.headers.items())[:MAX_HEADERS]
+    }
+    if signature:
+        headers[signatures.HEADER] = signature[:MAX_SIGNATURE]
     return conf.model("WebhookEventTrigger")(
         remote_ip=remote_address(request),
-        headers=mapping.clean_json(dict(headers[:MAX_HEADERS])),
+        headers=mapping.clean_json(headers),
         version=__version__,
     )
 
@@ -127,13 +153,19 @@ def _take(trigger: Any, request: Any, find: Find, endpoint: str) -> None:
 def _validated(trigger: Any, request: Any, find: Find) -> tuple[dict[str, Any], str]:
     header = request.headers.get(signatures.HEADER)
     if not header:
+        with suppress(EndpointRefused):
+            _note_endpoint(trigger, find()[0])
         raise SignatureRefused(f"There is no {signatures.HEADER} header.", code="no_header")
     endpoints, secrets = find()
-    trigger.webhook_endpoint = endpoints[0] if endpoints else None
+    _note_endpoint(trigger, endpoints)
     body = payloads.read(request)
     trigger.refused_body = body[: 4 * recording.MAX_REFUSED_BODY].decode("utf-8", "replace")
     text = payloads.decode(body)
     return validation.validated(trigger, header, text, endpoints, secrets)
+
+
+def _note_endpoint(trigger: Any, endpoints: list[Any]) -> None:
+    trigger.webhook_endpoint = endpoints[0] if endpoints else None
 
 
 def _send(signal: Signal, trigger: Any, **given: Any) -> None:

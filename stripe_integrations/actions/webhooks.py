@@ -124,6 +124,8 @@ def _walk(
         key = registry.key(webhook)
         if key != already_tried and not event.is_done(key):
             event = _run(event, webhook, classes)
+    if event.is_pruned:  # just now
+        return event
     if event.status != progress.state(event, classes):  # it waited for a class that is gone
         event = transactions.run(partial(_settle, event, classes), conf.database())
     open_keys = [
@@ -143,7 +145,7 @@ def _run(event: Any, webhook: registry.WebhookClass, classes: list[registry.Webh
 
     def work() -> Any:
         current = _lock(event)
-        if not current.is_done(key):
+        if not (current.is_pruned or current.is_done(key)):
             progress.note_done(current, key)
             current.synced = call(webhook, current, synced=current.synced)
             progress.save(current, classes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import stripe
@@ -17,8 +16,6 @@ from stripe_integrations.admin.endpoint_forms import EndpointForm, NewEndpointFo
 from stripe_integrations.admin.mirrors import MirrorAdmin
 from stripe_integrations.admin.secrets import SecretInline
 
-#: How long the old secret stays valid when one is rolled here.
-OVERLAP = timedelta(days=1)
 #: Columns that are ours to change.
 EDITABLE = ("validation_method", "tolerance")
 
@@ -98,13 +95,12 @@ class WebhookEndpointAdmin(MirrorAdmin):
 
     @admin_action("Roll the secret")
     def roll(self, request: Any, queryset: Any) -> None:
-        """Put a second endpoint at the same URL; the old secrets expire after a day."""
+        """Put a second endpoint at the same URL; the old secrets expire after three days."""
         self._each(
             request,
             queryset,
-            lambda row: StripeEndpoint.roll(row, overlap=OVERLAP),
-            "rolled: the old secrets expire in a day, then `stripe_endpoint sync` disables the old "
-            "endpoint",
+            StripeEndpoint.roll,
+            "rolled: the old secrets expire in three days, then `stripe_endpoint sync` disables it",
         )
 
     @admin_action("Disable at Stripe")

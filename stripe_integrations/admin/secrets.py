@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from stripe_integrations import conf
+from stripe_integrations.hidden import HiddenText
 from stripe_integrations.models import WebhookSecret
-from stripe_integrations.signatures import HiddenText
 
 
 class SecretForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -10,17 +10,19 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.db import DatabaseError
 
 from stripe_integrations import conf
+from stripe_integrations.actions import StripeEndpoint
+from stripe_integrations.actions.endpoints import enabled_events
 
 
 @register(Tags.database)
 def check_endpoints(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
     """Find endpoints that refuse every request, or none."""
-    if conf.database() not in (databases or ()):
-        return []
-    endpoints = conf.model("WebhookEndpoint").objects.using(conf.database()).not_deleted()
     try:
-        rows = list(endpoints.exclude(status="disabled").prefetch_related("secrets"))
-    except DatabaseError:  # it is not migrated yet
+        if conf.database() not in (databases or ()):
+            return []
+        endpoints = StripeEndpoint.with_secrets().not_deleted()
+        rows = list(endpoints.exclude(status="disabled"))
+    except (LookupError, ValueError, DatabaseError):  # other checks say why, or it is not migrated
         return []
     return [message for row in rows for message in _of(row)]
 
@@ -38,6 +40,21 @@ def _of(endpoint: Any) -> Iterator[CheckMessage]:
             f"The endpoint {endpoint.pk} would believe everybody: it refuses every request.",
             hint="Set its validation method to verify_signature; `none` is for DEBUG.",
             id="stripe_integrations.E015",
+        )
+    if endpoint.tolerance < 1:
+        yield Error(
+            f"The endpoint {endpoint.pk} has a tolerance of 0 seconds: it refuses every request.",
+            hint="Set it to 300.",
+            id="stripe_integrations.E017",
+        )
+    unsent = set(enabled_events()) - set(endpoint.enabled_events or ())
+    if endpoint.uuid is not None and unsent and "*" not in (endpoint.enabled_events or ()):
+        yield Warning(
+            f"The endpoint {endpoint.pk} is not sent {', '.join(sorted(unsent)[:10])}, for which "
+            "webhook classes wait.",
+            hint="Add them on its page in Stripe's dashboard, or run `manage.py stripe_endpoint "
+            "roll`: what that creates is sent them.",
+            id="stripe_integrations.W011",
         )
     if endpoint.uuid is not None and not endpoint.is_verifiable:
         yield Warning(

@@ -14,12 +14,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from stripe_integrations import conf
 from stripe_integrations.actions import MIRRORED
-from stripe_integrations.remote_address import networks
+from stripe_integrations.remote_address import UNIX, network
 
 #: How the API's keys begin.
 API_KEYS = ("sk_", "rk_", "pk_")
-#: The first version of the SDK that refuses an empty webhook secret.
-SAFE_SDK = (15, 6)
+#: The first version of the SDK that refuses an empty or blank webhook secret.
+SAFE_SDK = (16, 1)
 
 
 @register(Tags.security)
@@ -152,12 +152,20 @@ def _recording() -> Iterator[CheckMessage]:
             hint=f"Its values are {', '.join(conf.RECORDED)}.",
             id="stripe_integrations.E009",
         )
-    try:
-        networks(conf.get("TRUSTED_PROXIES"))
-    except (TypeError, ValueError) as error:
+    limit = conf.get("REFUSED_PER_MINUTE")
+    if not isinstance(limit, int) or limit < 0:
         yield Error(
-            f"TRUSTED_PROXIES has an entry that is no address and no network: {error}.",
-            hint="Write a list such as ['10.0.0.1', '172.16.0.0/12'].",
+            f"REFUSED_PER_MINUTE cannot be {limit!r}: it is a number of rows.",
+            hint="Remove it; the default is 60.",
+            id="stripe_integrations.E016",
+        )
+    proxies = conf.get("TRUSTED_PROXIES")
+    is_list = isinstance(proxies, (list, tuple))
+    wrong = [each for each in proxies if each != UNIX and not network(each)] if is_list else proxies
+    if wrong or not is_list:
+        yield Error(
+            f"TRUSTED_PROXIES cannot hold {wrong!r}, which is no address and no network.",
+            hint="Write a list such as ['10.0.0.1', '172.16.0.0/12']; 'unix' is a Unix socket.",
             id="stripe_integrations.E010",
         )
 
@@ -166,8 +174,8 @@ def _sdk() -> Iterator[CheckMessage]:
     installed = tuple(int(number) for number in stripe.VERSION.split(".")[:2])
     if installed < SAFE_SDK:
         yield Warning(
-            f"stripe {stripe.VERSION} verifies signatures made with an empty secret. This package "
-            "does not, but code of your own that calls stripe.Webhook would.",
-            hint="Install stripe 15.6 or later.",
+            f"stripe {stripe.VERSION} verifies signatures made with an empty or blank secret. This "
+            "package does not, but code of your own that calls stripe.Webhook would.",
+            hint="Install stripe 16.1 or later.",
             id="stripe_integrations.W009",
         )

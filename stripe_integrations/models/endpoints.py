@@ -5,9 +5,9 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from stripe_integrations.hidden import HiddenText
 from stripe_integrations.models.base import StripeModel
 from stripe_integrations.models.fields import StripeIdField
-from stripe_integrations.signatures import HiddenText
 
 
 class ValidationMethod(models.TextChoices):
@@ -25,7 +25,7 @@ class WebhookEndpoint(StripeModel):
     https://docs.stripe.com/api/webhook_endpoints/object.
     """
 
-    stripe_ignore = ("tolerance", "uuid", "validation_method")
+    stripe_ignore = ("retires_at", "tolerance", "uuid", "validation_method")
 
     uuid = models.UUIDField(
         null=True,
@@ -47,6 +47,12 @@ class WebhookEndpoint(StripeModel):
     application = StripeIdField(null=True, blank=True)
     description = models.TextField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
+    retires_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it is to be disabled, since another one replaces it.",
+    )
 
     @property
     def is_enabled(self) -> bool:
@@ -68,8 +74,8 @@ class SecretField(models.CharField):  # type: ignore[type-arg]
         kwargs.update(max_length=255, serialize=False)
         super().__init__(*args, **kwargs)
 
-    def from_db_value(self, value: str, expression: Any, connection: Any) -> HiddenText:
-        return HiddenText(value)
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return self.to_python(value)
 
     def to_python(self, value: Any) -> Any:
         return HiddenText(value) if isinstance(value, str) else value

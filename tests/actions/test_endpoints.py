@@ -1,16 +1,19 @@
 """Endpoints at Stripe: created, rolled, disabled, adopted; their secrets are kept to themselves."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 import stripe
+from django.db import OperationalError
 from django.utils import timezone
+from django.views.debug import ExceptionReporter
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeEndpoint
 from stripe_integrations.endpoint_urls import refuse_private, uuid_in
 from stripe_integrations.webhooks import BaseWebhook
-from tests import endpoints
+from tests import endpoints, fake_endpoints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,6 +23,19 @@ URL = f"https://shop.example.com/stripe/webhook/{UUID}"
 
 def rows():
     return conf.model("WebhookEndpoint").objects
+
+
+#: What an error page may not show; put together, since it shows this file, too.
+SECRETS = ["whsec_" + "of_1", "sk_" + "test_123"]
+
+
+def is_over(row):
+    """Let the time of an endpoint that is rolled be over."""
+    rows().filter(pk=row.pk).update(retires_at=timezone.now())
+
+
+def fail(*_args, **_kwargs):
+    raise OperationalError("told to fail")
 
 
 def values(row):
@@ -76,6 +92,23 @@ class TestCreate:
         with pytest.raises(stripe.StripeError):
             StripeEndpoint.create(URL)
         assert not rows().exists()
+
+    def test_what_cannot_be_kept_is_taken_back(self, stripe_api, monkeypatch, caplog):
+        monkeypatch.setattr(conf.model("WebhookSecret").objects, "using", fail)
+        with pytest.raises(OperationalError) as caught:
+            StripeEndpoint.create(URL)
+        page = ExceptionReporter(None, caught.type, caught.value, caught.tb).get_traceback_html()
+        assert "told to fail" in page
+        assert [each for each in SECRETS if each in page] == []
+        assert not rows().exists()
+        assert stripe_api.current.endpoints == {}
+
+    def test_sync_keeps_no_secret(self, stripe_api):
+        """As somebody might do with an answer of the SDK."""
+        made = fake_endpoints.create(stripe_api, {"url": URL, "enabled_events": ["*"]})
+        row = StripeEndpoint.sync(made)
+        assert "secret" not in row.stripe_data
+        assert made["secret"] not in str(rows().get().__dict__)
 
 
 class TestUrls:
@@ -141,7 +174,7 @@ class TestRoll:
         old = StripeEndpoint.create(URL)
         new = StripeEndpoint.roll(old, overlap=timedelta(hours=1))
         assert StripeEndpoint.retire() == []
-        old.secrets.update(expires_at=timezone.now())
+        is_over(old)
         assert StripeEndpoint.retire() == [old]
         assert stripe_api.current.endpoints[old.pk]["status"] == "disabled"
         assert stripe_api.current.endpoints[new.pk]["status"] == "enabled"
@@ -174,12 +207,73 @@ class TestRoll:
         assert old.secrets.get().expires_at is None
         assert rows().get().status == "enabled"
 
-    @pytest.mark.parametrize("status", ["enabled", "disabled"])
-    def test_expired_without_an_heir_is_left_enabled(self, stripe_api, status):
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"secret": None},
+            {"status": "disabled"},
+            {"deleted_at": timezone.now()},
+            {"account": "acct_1"},
+            {"application": "ca_1"},
+            {"uuid": uuid.UUID(int=1)},
+            {"retires_at": timezone.now()},
+        ],
+    )
+    def test_without_an_heir_it_is_left_enabled(self, stripe_api, values):
+        """What brings other events, or none, replaces nothing."""
         row = StripeEndpoint.create(URL)
-        row.secrets.update(expires_at=timezone.now())
-        endpoints.endpoint("we_other", uuid=row.uuid, secret=None, status=status)
+        is_over(row)
+        endpoints.endpoint("we_other", **{"uuid": row.uuid, **values})
         assert StripeEndpoint.retire() == []
+
+    def test_one_that_stripe_has_no_longer(self, stripe_api):
+        rolled = [StripeEndpoint.create(URL), StripeEndpoint.create(f"{URL[:-1]}2")]
+        for row in rolled:
+            StripeEndpoint.roll(row, overlap=timedelta(hours=1))
+            is_over(row)
+        del stripe_api.current.endpoints[rolled[0].pk]
+        assert StripeEndpoint.retire() == [rolled[1]]
+
+    @pytest.mark.parametrize("values", [{"secret": None}, {"validation_method": "retrieve_event"}])
+    def test_one_without_a_secret(self, stripe_api, values):
+        made = fake_endpoints.create(stripe_api, {"url": URL, "enabled_events": ["*"]})
+        row = endpoints.endpoint(made["id"], url=URL, uuid=UUID, **values)
+        StripeEndpoint.roll(row, overlap=timedelta(hours=1))
+        is_over(row)
+        assert StripeEndpoint.retire() == [row]
+
+    def test_url_without_a_uuid(self, stripe_api):
+        row = endpoints.endpoint(uuid=None, url="https://shop.example.com/stripe/webhook")
+        with pytest.raises(ValueError, match="WEBHOOK_SECRET is its secret"):
+            StripeEndpoint.roll(row)
+        assert stripe_api.requests == []
+
+    def test_several_at_once(self, stripe_api):
+        """They create one endpoint, as does one that follows another that broke off."""
+        old = StripeEndpoint.create(URL)
+        new = [StripeEndpoint.roll(old), StripeEndpoint.roll(old)]
+        assert new[0] == new[1]
+        assert len(stripe_api.current.endpoints) == 2
+        assert values(new[0]) == values(new[1])
+
+    def test_again_after_it_broke_off(self, stripe_api, monkeypatch):
+        old = StripeEndpoint.create(URL)
+        with monkeypatch.context() as broken:
+            broken.setattr(conf.model("WebhookSecret").objects, "using", fail)
+            with pytest.raises(OperationalError):
+                StripeEndpoint.roll(old)
+        assert rows().get() == old
+        new = StripeEndpoint.roll(old)
+        assert new.is_verifiable
+        assert len(stripe_api.current.endpoints) == 2
+
+    def test_keeps_its_description(self, stripe_api):
+        made = fake_endpoints.create(
+            stripe_api,
+            {"url": URL, "enabled_events": ["*"], "metadata": {"a": "1"}, "description": "Shop"},
+        )
+        new = StripeEndpoint.roll(StripeEndpoint.retrieve(made["id"]))
+        assert (new.metadata, new.description) == ({"a": "1"}, "Shop")
 
 
 def test_disable(stripe_api):

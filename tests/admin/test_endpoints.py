@@ -149,11 +149,11 @@ def test_roll(pages, stripe_api):
     pages.change("WebhookEndpoint", **NEW)
     old = endpoints().get()
     told = pages.act("WebhookEndpoint", "roll", old.pk)
-    assert f"Endpoint {old.pk}: rolled: the old secrets expire in a day" in told
+    assert f"Endpoint {old.pk}: rolled: the old secrets expire in three days" in told
     new = endpoints().exclude(pk=old.pk).get()
     assert (new.url, new.uuid) == (old.url, old.uuid)
     left = old.secrets.get().expires_at - timezone.now()
-    assert timedelta(hours=23) < left < timedelta(hours=25)
+    assert timedelta(hours=71) < left < timedelta(hours=73)
 
 
 def test_disable(pages, stripe_api):

@@ -3,13 +3,18 @@
 import io
 import re
 import uuid
+from datetime import timedelta
+from types import ModuleType
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import include, path
 from django.utils import timezone
 
 from stripe_integrations import conf
 from tests import endpoints, fake_endpoints, objects
+from tests.fake_stripe_http import Refused
+from tests.urls import router
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,6 +26,11 @@ def run(*args):
     call_command("stripe_endpoint", *args, stdout=out)
     assert "whsec_" not in out.getvalue()
     return out.getvalue()
+
+
+def refuse_the_account(request):
+    if request.account == "acct_gone":
+        raise Refused(403, "The provided key does not have access to account 'acct_gone'.")
 
 
 def rows():
@@ -59,6 +69,12 @@ class TestCreate:
         with pytest.raises(CommandError, match="public address"):
             run("create", "--base-url", url)
         assert stripe_api.requests == []
+
+    def test_route_below_a_parameter(self, stripe_api, settings):
+        settings.ROOT_URLCONF = ModuleType("urls")
+        settings.ROOT_URLCONF.urlpatterns = [path("<shop>/", include(router.urls))]
+        with pytest.raises(CommandError, match="lies below one with parameters"):
+            run("create", "--base-url", "https://shop.example.com")
 
     def test_no_route(self, stripe_api, settings):
         settings.ROOT_URLCONF = "rest_framework.urls"
@@ -126,6 +142,22 @@ class TestSync:
         run("sync")
         assert (rows().get(pk=row.pk).version, row.secrets.count()) == (version, 1)
 
+    def test_account_that_is_no_longer_connected(self, stripe_api, before_each_answer):
+        """It keeps nothing else from being synced, and no roll from its end."""
+        old = created()
+        run("roll", old.pk)
+        rows().filter(pk=old.pk).update(retires_at=timezone.now())
+        endpoints.endpoint("we_theirs", account="acct_gone", uuid=uuid.UUID(int=2))
+        before_each_answer(refuse_the_account)
+        with pytest.raises(CommandError, match="Not all is synced"):
+            run("sync")
+        assert rows().get(pk=old.pk).status == "disabled"
+
+    def test_url_that_is_none(self, stripe_api):
+        made_in_the_dashboard(stripe_api, "https://[shop.example.com/x")
+        run("sync")
+        assert rows().get().uuid is None
+
 
 class TestRoll:
     def test_with_an_overlap(self, stripe_api):
@@ -133,11 +165,24 @@ class TestRoll:
         said = run("roll", old.pk, "--overlap", "1h").splitlines()
         new = rows().exclude(pk=old.pk).get()
         assert [line.split()[0] for line in said] == [new.pk, old.pk]
+        assert "replaced, until" in said[1]
         run("sync")
         assert rows().get(pk=old.pk).status == "enabled"
-        old.secrets.update(expires_at=timezone.now())
+        rows().filter(pk=old.pk).update(retires_at=timezone.now())
         assert f"{old.pk} is replaced by another one, and disabled." in run("sync")
         assert rows().get(pk=old.pk).status == "disabled"
+
+    def test_for_as_long_as_stripe_tries_again(self, stripe_api):
+        old = created()
+        run("roll", old.pk)
+        left = rows().get(pk=old.pk).retires_at - timezone.now()
+        assert timedelta(hours=71) < left <= timedelta(hours=72)
+
+    def test_twice(self, stripe_api):
+        old = created()
+        run("roll", old.pk)
+        with pytest.raises(CommandError, match="is replaced already: roll the one that"):
+            run("roll", old.pk)
 
     @pytest.mark.parametrize("overlap", ["1", "-1h", "1w", "x", ""])
     def test_overlap_that_is_no_time(self, stripe_api, overlap):

@@ -93,6 +93,20 @@ def test_no_class_runs_without_a_body(old, own_registry, poster):
     assert Later.ran == ["evt_failed"]
 
 
+def test_pruned_between_look_and_lock(old, own_registry, monkeypatch):
+    class Later(BaseWebhook):
+        name = "product"
+        ran = []
+
+        def process_webhook(self):
+            Later.ran.append(self.event.pk)
+
+    event = events().get(pk="evt_old")
+    run("--older-than", "90d")
+    assert StripeWebhook.process(event).is_pruned
+    assert Later.ran == []
+
+
 def test_pruned_event_is_empty(old):
     run("--older-than", "90d")
     event = events().get(pk="evt_old")

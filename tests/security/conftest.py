@@ -1,8 +1,10 @@
 """A way into the project: the plain route with the settings' secret, or an endpoint's own."""
 
+import contextlib
 from dataclasses import dataclass
 
 import pytest
+from django.db import connection
 
 from stripe_integrations import conf
 from tests import conftest, endpoints, objects
@@ -60,3 +62,15 @@ def counted():
     """Return how many requests were refused, by endpoint and reason."""
     rows = conf.model("RefusedCount").objects.values_list("endpoint", "reason", "count")
     return {(endpoint, reason): count for endpoint, reason, count in rows}
+
+
+@contextlib.contextmanager
+def without_table(name):
+    """Take a table away, and put it back empty."""
+    with connection.schema_editor() as editor:
+        editor.delete_model(conf.model(name))
+    try:
+        yield
+    finally:
+        with connection.schema_editor() as editor:
+            editor.create_model(conf.model(name))

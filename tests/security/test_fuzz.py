@@ -65,6 +65,7 @@ def paths():
         endpoints.endpoint("we_live", livemode=True),
         endpoints.endpoint("we_none", validation_method="none", secret=None),
         endpoints.endpoint("we_account", account="acct_1"),
+        endpoints.endpoint("we_asking", validation_method="retrieve_event", secret=None),
     ]
     odd = ["x", "%00", "..", "%2e%2e", "0" * 32, "%ff", "a b".replace(" ", "%20")]
     return [

@@ -3,7 +3,6 @@
 REFUSED sets how many requests a flood has.
 """
 
-import contextlib
 import os
 import threading
 
@@ -13,8 +12,9 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from stripe_integrations import conf
+from stripe_integrations.actions import recording
 from tests import endpoints
-from tests.security.conftest import BODY, counted, nothing_changed, reasons
+from tests.security.conftest import BODY, counted, nothing_changed, reasons, without_table
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +50,8 @@ def test_flood(route, settings, summary):
     assert flood(route, REFUSED) == [400] * REFUSED
     counts = conf.model("RefusedCount").objects
     minutes = counts.values("minute").distinct().count()
-    assert 20 <= len(reasons()) <= 20 * minutes
+    # One that is counted before it looks may see the others that are: they leave a row fewer.
+    assert 20 - THREADS < len(reasons()) <= 20 * minutes
     assert counts.aggregate(total=Sum("count"))["total"] == REFUSED
     summary(f"{REFUSED} refused requests left {len(reasons())} rows in {minutes} minute(s)")
     assert route.signed() == 200  # an accepted one is kept whatever was refused
@@ -79,14 +80,45 @@ def test_all_reasons_count_together(route, settings, monkeypatch, kept):
     assert {reason for _, reason in counted()} == {"malformed", "no_v1", "no_match"}
 
 
+def test_what_has_no_signature_takes_nobodys_place(route, settings):
+    configure(settings, REFUSED_PER_MINUTE=2)
+    for _ in range(5):
+        assert route.send() == 400
+    assert route.signed(secret="whsec_forged") == 400
+    assert reasons() == ["no_match"]
+
+
+def test_logs_no_more_than_it_keeps(route, settings, caplog, monkeypatch):
+    configure(settings, REFUSED_PER_MINUTE=2)
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    for _ in range(5):
+        assert route.signed(secret="whsec_forged") == 400
+    ours = [each for each in caplog.records if each.name == "stripe_integrations"]
+    assert len(ours) == 2
+
+
+def test_pruned_meanwhile(route, monkeypatch):
+    """A prune of all counts may come between the count and the sum."""
+    counts = conf.model("RefusedCount").objects
+    raise_by_one = recording._raise_by_one
+
+    def raise_and_prune(*args, **kwargs):
+        raise_by_one(*args, **kwargs)
+        counts.all().delete()
+
+    monkeypatch.setattr(recording, "_raise_by_one", raise_and_prune)
+    assert route.signed(secret="whsec_forged") == 400
+
+
 def test_bodies_and_headers_are_cut(route):
     body = b'{"a": "' + b"x" * 500_000 + b'"}'
     headers = {f"X-{number}": "y" * 5000 for number in range(60)}
-    assert route.send(body, {"Stripe-Signature": "t=1,v1=aa", **headers}) == 400
+    assert route.send(body, {**headers, "Stripe-Signature": "t=1,v1=aa"}) == 400
     row = endpoints.triggers().get()
     assert row.refused_body == body.decode()[:2000]
-    assert len(row.headers) == 50
-    assert max(map(len, row.headers.values())) <= 4096
+    assert len(str(row.headers)) < 10_000
+    assert row.headers["Stripe-Signature"] == "t=1,v1=aa"
 
 
 @pytest.mark.parametrize("body", [b"\0\xff\xed\xa0\x80", "€🙂".encode() * 3000, b"\\ud800"])
@@ -111,18 +143,6 @@ def test_record_triggers(route, settings, recorded, expected):
     assert route.signed() == 200
     assert reasons() == expected
     assert sum(counted().values()) == 1
-
-
-@contextlib.contextmanager
-def without_table(name):
-    """Take a table away, and put it back empty."""
-    with connection.schema_editor() as editor:
-        editor.delete_model(conf.model(name))
-    try:
-        yield
-    finally:
-        with connection.schema_editor() as editor:
-            editor.create_model(conf.model(name))
 
 
 @pytest.mark.parametrize(

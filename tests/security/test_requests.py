@@ -93,7 +93,7 @@ class TestRefused:
         assert route.send() == 400
         assert nothing_changed()
         assert reasons() == []  # a row is for what may be Stripe's
-        assert [reason for _, reason in counted()] == ["no_header"]
+        assert counted() == {(route.row.pk if route.row else "", "no_header"): 1}
 
     def test_gzip_with_the_signature_of_what_is_inside(self, route):
         headers = {"Stripe-Signature": signature(route.secret), "Content-Encoding": "gzip"}
@@ -225,6 +225,21 @@ class TestEndpoints:
         endpoint_route.path = f"/stripe/webhook/{spelling(str(endpoint_route.row.uuid))}"
         assert endpoint_route.signed() == 200
 
+    def test_no_header_at_an_unknown_uuid(self, endpoint_route):
+        endpoint_route.path = "/stripe/webhook/x"
+        assert endpoint_route.send() == 400
+        assert counted() == {("unknown", "no_header"): 1}
+        assert reasons() == []
+
+    def test_one_without_a_secret_beside_a_disabled_one(self, endpoint_route):
+        row = endpoint_route.row
+        endpoints.endpoint("we_2", uuid=row.uuid, secret=None)
+        type(row).objects.filter(pk="we_1").update(status="disabled")
+        assert self.refused(endpoint_route, "no_match", secret="whsec_of_another")
+        row.secrets.all().delete()
+        assert endpoint_route.signed(secret="whsec_of_another") == 400
+        assert reasons()[-1] == "no_secret"
+
     def test_slash_at_the_end(self, endpoint_route):
         endpoint_route.path = f"/slashed/stripe/webhook/{endpoint_route.row.uuid}/"
         assert endpoint_route.signed() == 200
@@ -242,6 +257,18 @@ class TestEndpoints:
         type(endpoint_route.row).objects.update(account="acct_1")
         message = objects.event("product.created", objects.product(), account="acct_2")
         assert self.refused(endpoint_route, "wrong_account", objects.body(message))
+
+    def test_rows_of_others_are_not_its_accounts(self, endpoint_route, caplog):
+        """Whoever knows the secret of one account's endpoint writes no other account's rows."""
+        conf.model("Customer").objects.create(id="cus_1", email="ada@example.com", as_of=1)
+        type(endpoint_route.row).objects.update(account="acct_1")
+        for verb in ("updated", "created", "deleted"):
+            data = objects.customer(email="forged@example.com")
+            body = objects.body(objects.event(f"customer.{verb}", data))
+            assert endpoint_route.signed(body) == 200
+        row = conf.model("Customer").objects.get()
+        assert (row.email, row.account, row.deleted_at) == ("ada@example.com", None, None)
+        assert "cus_1 is of another account than its event" in caplog.text
 
     @pytest.mark.parametrize("told", [{}, {"account": "acct_1"}])
     def test_events_of_its_account(self, endpoint_route, told):

@@ -7,8 +7,9 @@ from typing import Any
 import stripe
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from stripe_integrations import conf, routes
+from stripe_integrations import routes
 from stripe_integrations.actions import StripeEndpoint, verification
+from stripe_integrations.actions.endpoints import OVERLAP
 from stripe_integrations.management.arguments import account as account_id
 from stripe_integrations.management.arguments import duration
 
@@ -35,10 +36,10 @@ class Command(BaseCommand):
         roll.add_argument(
             "--overlap",
             type=duration,
-            default=timedelta(days=1),
-            metavar="24h",
-            help="how long the old secret stays valid (default: 24h); the first `sync` after that "
-            "disables the old endpoint",
+            default=OVERLAP,
+            metavar="72h",
+            help="how long the old secret stays valid (default: 72h, for which Stripe tries again "
+            "what failed); the first `sync` after that disables the old endpoint",
         )
         disable = verbs.add_parser("disable", help="let Stripe no longer post to an endpoint")
         disable.add_argument("endpoint", metavar="we_…")
@@ -61,33 +62,44 @@ class Command(BaseCommand):
             row = StripeEndpoint.create(url, account=account, connect=connect)
         except ValueError as error:
             raise CommandError(str(error)) from error
-        self.show(row)
+        self.show(_endpoint(row.pk))
 
     def handle_list(self, **_options: Any) -> None:
-        rows = _rows().not_deleted().prefetch_related("secrets").order_by("created", "pk")
-        for row in rows:
+        for row in StripeEndpoint.with_secrets().not_deleted().order_by("created", "pk"):
             self.show(row)
 
     def handle_roll(self, *, endpoint: str, overlap: timedelta, **_options: Any) -> None:
         old = _endpoint(endpoint)
         try:
-            self.show(StripeEndpoint.roll(old, overlap=overlap))
+            self.show(_endpoint(StripeEndpoint.roll(old, overlap=overlap).pk))
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.show(_endpoint(endpoint))
 
     def handle_disable(self, *, endpoint: str, **_options: Any) -> None:
-        self.show(StripeEndpoint.disable(_endpoint(endpoint)))
+        StripeEndpoint.disable(_endpoint(endpoint))
+        self.show(_endpoint(endpoint))
 
     def handle_sync(self, *, account: str | None, **_options: Any) -> None:
         accounts = [account] if account else verification.accounts(StripeEndpoint)
-        for each in accounts:
-            for difference in verification.differences(StripeEndpoint, each):
-                well = verification.repair(difference)
-                self.stdout.write(f"{difference}: {'repaired' if well else 'left as it is'}")
+        complete = [self.is_synced(each) for each in accounts]
         for row in StripeEndpoint.retire():
             self.stdout.write(f"{row.pk} is replaced by another one, and disabled.")
         self.handle_list()
+        if not all(complete):
+            raise CommandError("Not all is synced: see above.")
+
+    def is_synced(self, account: str | None) -> bool:
+        """Adopt what is there; an account that cannot be read keeps no other from it."""
+        try:
+            for difference in verification.differences(StripeEndpoint, account):
+                well = verification.repair(difference)
+                self.stdout.write(f"{difference}: {'repaired' if well else 'left as it is'}")
+        except stripe.StripeError as error:
+            name = account or "our own account"
+            self.stderr.write(f"{name}: {type(error).__name__}: {error}")
+            return False
+        return True
 
     def show(self, row: Any) -> None:
         """Write what there is to know of an endpoint, but no secret."""
@@ -96,6 +108,8 @@ class Command(BaseCommand):
             for secret in row.secrets.all()
         ]
         states = [row.status or "unknown"]
+        if row.retires_at is not None and row.is_enabled:
+            states.append(f"replaced, until {row.retires_at:%Y-%m-%d %H:%M}")
         if not row.is_verifiable:
             states.append("unverifiable: enter its signing secret in the admin")
         self.stdout.write(
@@ -103,12 +117,8 @@ class Command(BaseCommand):
         )
 
 
-def _rows() -> Any:
-    return conf.model("WebhookEndpoint").objects.using(conf.database())
-
-
 def _endpoint(key: str) -> Any:
-    row = _rows().filter(pk=key).first()
+    row = StripeEndpoint.with_secrets().filter(pk=key).first()
     if row is None:
         raise CommandError(f"There is no endpoint {key!r} here: `stripe_endpoint sync` adopts it.")
     return row
