@@ -82,6 +82,8 @@ class StripeEndpoint(StripeAction):
             "validation_method": endpoint.validation_method,
         }
         new = cls._keep(answer, endpoint.account, values)
+        if answer.replayed:  # it is as old as a day: the endpoint may be disabled by now
+            new = cls.retrieve(new.pk, account=endpoint.account)
         ends = timezone.now() + overlap
         cls._rows().filter(pk=endpoint.pk).update(retires_at=ends)
         secrets = conf.model("WebhookSecret").objects.using(conf.database())

@@ -267,6 +267,14 @@ class TestRoll:
         assert new.is_verifiable
         assert len(stripe_api.current.endpoints) == 2
 
+    def test_again_when_the_successor_is_disabled(self, stripe_api):
+        old = StripeEndpoint.create(URL)
+        new = StripeEndpoint.roll(old)
+        StripeEndpoint.disable(new)
+        assert StripeEndpoint.roll(rows().get(pk=old.pk)).status == "disabled"
+        is_over(old)
+        assert StripeEndpoint.retire() == []
+
     def test_keeps_its_description(self, stripe_api):
         made = fake_endpoints.create(
             stripe_api,
