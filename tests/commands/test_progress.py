@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from stripe_integrations.management.progress import with_progress
+from stripe_integrations.management.progress import progress, with_progress
 
 
 class Terminal(io.StringIO):
@@ -13,13 +13,23 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(("stream", "shown"), [(Terminal, True), (io.StringIO, False)])
-def test_bar_is_for_terminals(monkeypatch, stream, shown):
-    stderr = stream()
-    monkeypatch.setattr("sys.stderr", stderr)
-    assert list(with_progress("abc")) == ["a", "b", "c"]
-    assert ("." * 75 in stderr.getvalue()) is shown
+class TestBar:
+    def test_of_items(self, monkeypatch, stream, shown):
+        stderr = stream()
+        monkeypatch.setattr("sys.stderr", stderr)
+        assert list(with_progress("abc")) == ["a", "b", "c"]
+        assert ("." * 75 in stderr.getvalue()) is shown
+
+    @pytest.mark.parametrize("sizes", [[2, 1], [2, 2]])
+    def test_of_batches(self, monkeypatch, stream, shown, sizes):
+        """More than was counted may come meanwhile."""
+        stderr = stream()
+        monkeypatch.setattr("sys.stderr", stderr)
+        assert list(progress(sizes, 3)) == sizes
+        assert ("." * 75 in stderr.getvalue()) is shown
 
 
 def test_nothing_to_do(monkeypatch):
     monkeypatch.setattr("sys.stderr", Terminal())
     assert list(with_progress([])) == []
+    assert list(progress([], 0)) == []
