@@ -62,6 +62,19 @@ def test_quiet_when_all_is_well():
         ({**GOOD, "TRUSTED_PROXIES": ["10.0.0.1/8", "unix"]}, []),
         ({**GOOD, "TRUSTED_PROXIES": "10.0.0.1"}, ["E010"]),
         ({**GOOD, "REFUSED_PER_MINUTE": "60"}, ["E016"]),
+        ({**GOOD, "CLOCK_GUARD": "2"}, ["E016"]),
+        ({**GOOD, "CLOCK_GUARD": -1}, ["E016"]),
+        ({**GOOD, "GIVE_UP_AFTER": "86400"}, ["E016"]),
+        ({**GOOD, "MAX_BODY": "1048576"}, ["E016"]),
+        ({**GOOD, "MAX_BODY": -1}, ["E016"]),
+        ({**GOOD, "WEBHOOK_TOLERANCE": "300"}, ["E016"]),
+        ({**GOOD, "LIVEMODE": "false"}, ["E018"]),
+        ({**GOOD, "SYNC_POLICY": None}, ["E018"]),
+        ({**GOOD, "WEBHOOK_SECRET": 5}, ["E018"]),
+        ({**GOOD, "WEBHOOK_SECRET": b"whsec_x"}, ["E018"]),
+        ({**GOOD, "WEBHOOK_SECRET": {"a": "whsec_x"}}, ["E018"]),
+        ({**GOOD, "API_KEY": b"sk_test_1"}, ["E018"]),
+        ({**GOOD, "API_KEY": "pk_test_1"}, ["E019"]),
         ({**GOOD, "REFUSED_PER_MINUTE": -1}, ["E016"]),
         ({**GOOD, "REFUSED_PER_MINUTE": 0}, []),
         ({**GOOD, "TRUSTED_PROXIES": 5}, ["E010"]),
@@ -79,6 +92,14 @@ def test_quiet_when_all_is_well():
 def test_settings(settings, given, ids):
     settings.STRIPE_INTEGRATIONS = given
     assert said() == ids
+
+
+def test_value_of_a_secret_is_not_told(settings):
+    settings.STRIPE_INTEGRATIONS = {"WEBHOOK_SECRET": b"whsec_x", "API_KEY": b"sk_test_1"}
+    messages = str(checks.check_settings())
+    assert "E018" in messages
+    assert "whsec_x" not in messages
+    assert "sk_test_1" not in messages
 
 
 def test_unknown_setting_proposes_the_nearest(settings):

@@ -30,9 +30,14 @@ def confirmed(
     if account is not None and event.get("account") in (None, account):
         # The API may leave out what the payload says, and say what the payload leaves out.
         event["account"] = message.get("account")
-    if _identity(event) != _identity(message):
+    if not is_same(event, message):
         raise PayloadNotConfirmed("Stripe's API has another event under this id.")
     return event
+
+
+def is_same(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    """Tell whether two messages are of one event, as far as a payload that nobody signed says."""
+    return _identity(ours) == _identity(theirs)
 
 
 def fetched(event_id: str, account: str | None, api_key: str | None = None) -> dict[str, Any]:
@@ -42,9 +47,9 @@ def fetched(event_id: str, account: str | None, api_key: str | None = None) -> d
         answer = client.request("get", path, account=account, api_key=api_key, impatient=True)
     except stripe.StripeError as error:
         raise PayloadNotConfirmed(
-            f"Stripe's API does not confirm the event ({type(error).__name__}): set "
-            "STRIPE_INTEGRATIONS['API_KEY'] to a key that may read events, or mount "
-            "StripeWebhookViewSet, which checks the signature instead."
+            f"Stripe's API does not confirm the event ({type(error).__name__}): see that it can be "
+            "reached, and that STRIPE_INTEGRATIONS['API_KEY'] may read events; or let the "
+            "signature be checked instead, as StripeWebhookViewSet does."
         ) from error
     return payloads.check(answer.data)
 

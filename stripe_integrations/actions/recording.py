@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Q, Sum
-from django.utils import timezone
 
 from stripe_integrations import conf, mapping, transactions
 from stripe_integrations.actions import progress
@@ -61,7 +60,7 @@ def keep_refusal(trigger: Any, refusal: WebhookRefused, endpoint: str) -> None:
     _explain(trigger, refusal)
     trigger.refused_body = mapping.clean_text(trigger.refused_body[:MAX_REFUSED_BODY])
     try:
-        is_one_of_few = _count(endpoint, trigger.reason) <= conf.get("REFUSED_PER_MINUTE")
+        is_one_of_few = _count(endpoint, trigger) <= conf.get("REFUSED_PER_MINUTE")
     except DatabaseError:
         logger.exception("The refused request could not be counted.")
         is_one_of_few = False
@@ -79,13 +78,13 @@ def keep_refusal(trigger: Any, refusal: WebhookRefused, endpoint: str) -> None:
         _save(trigger)
 
 
-def _count(endpoint: str, reason: str) -> int:
-    """Count a refusal, and return how many of its kind there were in this minute, with this one.
+def _count(endpoint: str, trigger: Any) -> int:
+    """Count a refusal, and return how many of its kind came in the same minute, with this one.
 
     Those without a signature, which leave no row, are a kind of their own.
     """
     counts = conf.model("RefusedCount").objects.using(conf.database())
-    minute = timezone.now().replace(second=0, microsecond=0)
+    reason, minute = trigger.reason, trigger.created.replace(second=0, microsecond=0)
     _raise_by_one(counts, minute=minute, endpoint=endpoint, reason=reason)
     # Counted first, then summed: nobody who is beyond the limit can see a sum below it.
     here = counts.filter(minute=minute, endpoint=endpoint)

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db.models import F
 
 from stripe_integrations import conf, payloads, signatures
-from stripe_integrations.actions.confirmation import confirmed
+from stripe_integrations.actions.confirmation import confirmed, is_same
 from stripe_integrations.actions.events import StripeEventAction
 from stripe_integrations.endpoint_urls import parsed_uuid
 from stripe_integrations.exceptions import EndpointRefused
+from stripe_integrations.hidden import HiddenText
 from stripe_integrations.signatures import Secret
 
 #: What is asked of a secret.
@@ -69,7 +70,7 @@ def validated(
     _check_endpoint(trigger.webhook_endpoint)
     method = trigger.webhook_endpoint and trigger.webhook_endpoint.validation_method
     if method == "retrieve_event":
-        return _retrieved(payloads.parse(body), body, trigger.webhook_endpoint)
+        return _retrieved(payloads.parse(body), trigger.webhook_endpoint)
     if method == "none":
         if not settings.DEBUG:
             raise EndpointRefused(
@@ -78,7 +79,9 @@ def validated(
                 code="unsafe_method",
             )
     else:
-        secret = signatures.verify(body, header, secrets)
+        # The same secret may have been entered twice, also at an endpoint that is disabled.
+        in_order = sorted(secrets, key=lambda each: each.endpoint not in enabled)
+        secret = signatures.verify(body, header, in_order)
         trigger.secret_name, trigger.webhook_endpoint = secret.name, secret.endpoint
         _check_endpoint(secret.endpoint)
     message = payloads.parse(body)
@@ -111,14 +114,16 @@ def _check_account(endpoint: Any, message: dict[str, Any]) -> None:
         )
 
 
-def _retrieved(message: dict[str, Any], body: str, endpoint: Any) -> tuple[dict[str, Any], str]:
+def _retrieved(message: dict[str, Any], endpoint: Any) -> tuple[dict[str, Any], str]:
     _check_account(endpoint, message)
     stored = StripeEventAction.find(message["id"])
-    if stored is not None:  # nothing of this message will be used
-        return stored.message or message, stored.body or body
+    if stored is not None and is_same(stored.message, message):
+        return stored.message, stored.body
     message = confirmed(message, endpoint.account)
     return message, payloads.serialize(message)
 
 
 def _secret(row: Any, endpoint: Any) -> Secret:
-    return Secret(row.name, row.value, endpoint.tolerance, row.is_expired, endpoint)
+    return Secret(
+        row.name, HiddenText(row.value.strip()), endpoint.tolerance, row.is_expired, endpoint
+    )

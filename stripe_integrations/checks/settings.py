@@ -16,6 +16,20 @@ from stripe_integrations import conf
 from stripe_integrations.actions import MIRRORED
 from stripe_integrations.remote_address import UNIX, network
 
+#: What a setting has to be.
+TYPES: dict[str, tuple[type, ...]] = {
+    "API_KEY": (str, type(None)),
+    "LIVEMODE": (bool, type(None)),
+    "SYNC_POLICY": (dict,),
+    "WEBHOOK_SECRET": (str, list, tuple, type(None)),
+}
+NUMBERS = (
+    "CLOCK_GUARD",
+    "GIVE_UP_AFTER",
+    "MAX_BODY",
+    "REFUSED_PER_MINUTE",
+    "WEBHOOK_TOLERANCE",
+)
 #: How the API's keys begin.
 API_KEYS = ("sk_", "rk_", "pk_")
 #: The first version of the SDK that refuses an empty or blank webhook secret.
@@ -25,8 +39,11 @@ SAFE_SDK = (16, 1)
 @register(Tags.security)
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     """Hold the settings dict against what can work."""
+    wrong = [*_unknown_keys(), *_types()]
+    if any(message.is_serious() for message in wrong):
+        return wrong
     return [
-        *_unknown_keys(),
+        *wrong,
         *_secrets(),
         *_key(),
         *_sizes(),
@@ -46,6 +63,27 @@ def _unknown_keys() -> Iterator[CheckMessage]:
                 f"STRIPE_INTEGRATIONS has no setting {key!r}.",
                 hint=f"Did you mean {nearest[0]!r}?" if nearest else "Remove it.",
                 id="stripe_integrations.W001",
+            )
+
+
+def _types() -> Iterator[CheckMessage]:
+    for key, types in TYPES.items():
+        if not isinstance(conf.get(key), types):
+            names = " or ".join("None" if each is type(None) else each.__name__ for each in types)
+            # A secret may be what is wrong: its value is not told.
+            yield Error(
+                f"{key} is a {type(conf.get(key)).__name__}, and has to be {names}.",
+                hint="What comes from the environment is text: convert it in the settings.",
+                id="stripe_integrations.E018",
+            )
+    for key in NUMBERS:
+        value = conf.get(key)
+        if not isinstance(value, int) or value < 0:
+            yield Error(
+                f"{key} cannot be {value!r}: it is a number, 0 or more.",
+                hint=f"What comes from the environment is text: int(os.environ[…]). The default is "
+                f"{conf.DEFAULTS[key]}.",
+                id="stripe_integrations.E016",
             )
 
 
@@ -81,6 +119,12 @@ def _key() -> Iterator[CheckMessage]:
             "and no command or action can ask Stripe.",
             hint="Set STRIPE_INTEGRATIONS['API_KEY'] to a secret or restricted key.",
             id="stripe_integrations.W007",
+        )
+    elif key.startswith("pk_"):
+        yield Error(
+            "API_KEY is a publishable key, with which nothing can be read.",
+            hint="Set it to a secret or restricted key, sk_… or rk_….",
+            id="stripe_integrations.E019",
         )
     elif settings.DEBUG and key.partition("_")[2].startswith("live"):
         yield Warning(
@@ -151,13 +195,6 @@ def _recording() -> Iterator[CheckMessage]:
             f"RECORD_TRIGGERS cannot be {conf.get('RECORD_TRIGGERS')!r}.",
             hint=f"Its values are {', '.join(conf.RECORDED)}.",
             id="stripe_integrations.E009",
-        )
-    limit = conf.get("REFUSED_PER_MINUTE")
-    if not isinstance(limit, int) or limit < 0:
-        yield Error(
-            f"REFUSED_PER_MINUTE cannot be {limit!r}: it is a number of rows.",
-            hint="Remove it; the default is 60.",
-            id="stripe_integrations.E016",
         )
     proxies = conf.get("TRUSTED_PROXIES")
     is_list = isinstance(proxies, (list, tuple))

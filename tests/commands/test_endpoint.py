@@ -190,6 +190,10 @@ class TestRoll:
             run("roll", created().pk, f"--overlap={overlap}")
 
 
+def test_none():
+    assert run("list") == "No endpoints.\n"
+
+
 def test_disable(stripe_api):
     row = created()
     assert "disabled" in run("disable", row.pk)

@@ -5,6 +5,8 @@ REFUSED sets how many requests a flood has.
 
 import os
 import threading
+import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -78,6 +80,19 @@ def test_all_reasons_count_together(route, settings, monkeypatch, kept):
         assert route.send(BODY, {"Stripe-Signature": header}) == 400
     assert reasons() == ["malformed"][:kept]
     assert {reason for _, reason in counted()} == {"malformed", "no_v1", "no_match"}
+
+
+def test_minute_is_that_of_the_row(route, settings, monkeypatch):
+    """A request that takes its time is counted in the minute in which it began."""
+    configure(settings, REFUSED_PER_MINUTE=1)
+    assert route.signed(secret="whsec_forged") == 400
+    began = endpoints.triggers().get().created
+    field = conf.model("WebhookEventTrigger")._meta.get_field("created")
+    monkeypatch.setattr(field, "default", lambda: began)
+    monkeypatch.setattr(field, "_get_default", lambda: began)
+    monkeypatch.setattr(timezone, "now", lambda: began + timedelta(minutes=1))
+    assert route.signed(secret="whsec_forged", timestamp=int(time.time())) == 400
+    assert endpoints.triggers().count() == 1
 
 
 def test_what_has_no_signature_takes_nobodys_place(route, settings):

@@ -65,8 +65,11 @@ class Command(BaseCommand):
         self.show(_endpoint(row.pk))
 
     def handle_list(self, **_options: Any) -> None:
-        for row in StripeEndpoint.with_secrets().not_deleted().order_by("created", "pk"):
+        rows = list(StripeEndpoint.with_secrets().not_deleted().order_by("created", "pk"))
+        for row in rows:
             self.show(row)
+        if not rows:
+            self.stdout.write("No endpoints.")
 
     def handle_roll(self, *, endpoint: str, overlap: timedelta, **_options: Any) -> None:
         old = _endpoint(endpoint)
