@@ -45,9 +45,9 @@ class Command(BaseCommand):
             )
         if left:
             raise CommandError(
-                f"{left} differences, or lists that could not be read, are left. What --fix leaves, "
-                "the API did not answer for, or API_KEY is of an account that none of our rows "
-                "belongs to."
+                f"{left} differences, or lists that could not be read, are left. What --fix "
+                "leaves, the API did not answer for, or API_KEY is of an account that none of our "
+                "rows belongs to."
             )
         self.stdout.write("The mirror is what Stripe says.")
 
