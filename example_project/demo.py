@@ -5,10 +5,6 @@ Exit status 0 only if every request got its answer and every row is what Stripe 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import http.client
-import json
 import os
 import secrets
 import socket
@@ -24,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from demo_story import LAST_STATE, OK, Step, story
+
+from stripe_integrations.testing import WebhookURL
 
 FOLDER = Path(__file__).resolve().parent
 MANAGE = [sys.executable, str(FOLDER / "manage.py")]
@@ -96,14 +94,9 @@ def tell(step: Step, port: int, secret: str) -> list[int]:
 
 
 def post(step: Step, port: int, secret: str) -> int:
-    body = json.dumps(step.event).encode()
     key = secrets.token_hex(16) if step.forged else secret
-    now = int(time.time())
-    signature = hmac.new(key.encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": "application/json", "Stripe-Signature": f"t={now},v1={signature}"}
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        connection.request("POST", "/stripe/webhook", body, headers)
-        return connection.getresponse().status
+    webhook = WebhookURL(f"http://127.0.0.1:{port}/stripe/webhook", key)
+    return webhook.send(step.event).status_code
 
 
 def report(results: list[tuple[Step, list[int]]], database: Path) -> int:

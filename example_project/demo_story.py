@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
+from stripe_integrations.testing import objects
+
 #: The story's clock: Unix seconds.
 START = 1_780_000_000
 DAY = 24 * 3600
@@ -41,46 +43,16 @@ def event(kind: str, data: dict[str, Any], minute: int, **previous: Any) -> dict
 
     `previous` is what an update has replaced.
     """
-    changes = {"previous_attributes": previous} if previous else {}
-    return {
-        "id": f"evt_demo{next(_numbers):04}",
-        "object": "event",
-        "api_version": "2026-10-28.endive",
-        "created": START + 60 * minute,
-        "data": {"object": data, **changes},
-        "livemode": False,
-        "pending_webhooks": 1,
-        "request": {"id": None, "idempotency_key": None},
-        "type": kind,
-    }
+    id_ = f"evt_demo{next(_numbers):04}"
+    return objects.event(kind, data, id=id_, created=START + 60 * minute, previous=previous or None)
 
 
 # -- Stripe's objects, with what they have in the story unless a step says otherwise
 
 
 def product(id: str = "prod_gold", **values: Any) -> dict[str, Any]:  # noqa: A002
-    return {
-        "id": id,
-        "object": "product",
-        "active": True,
-        "created": START,
-        "default_price": None,
-        "description": None,
-        "images": [],
-        "livemode": False,
-        "marketing_features": [],
-        "metadata": {},
-        "name": "Gold",
-        "package_dimensions": None,
-        "shippable": None,
-        "statement_descriptor": "GOLD",
-        "tax_code": None,
-        "type": "service",
-        "unit_label": None,
-        "updated": START,
-        "url": None,
-        **values,
-    }
+    own = {"created": START, "statement_descriptor": "GOLD", "updated": START}
+    return objects.product(id, **{**own, **values})
 
 
 def price(
@@ -88,80 +60,22 @@ def price(
     unit_amount: int = 1900,
     **values: Any,
 ) -> dict[str, Any]:
-    return {
-        "id": id,
-        "object": "price",
-        "active": True,
-        "billing_scheme": "per_unit",
+    own = {
         "created": START,
         "currency": "eur",
-        "custom_unit_amount": None,
-        "livemode": False,
-        "lookup_key": None,
-        "metadata": {},
-        "nickname": None,
         "product": "prod_gold",
-        "recurring": {
-            "interval": "month",
-            "interval_count": 1,
-            "meter": None,
-            "trial_period_days": None,
-            "usage_type": "licensed",
-        },
-        "tax_behavior": "unspecified",
-        "tiers_mode": None,
-        "transform_quantity": None,
-        "type": "recurring",
         "unit_amount": unit_amount,
         "unit_amount_decimal": str(unit_amount),
-        **values,
     }
+    return objects.price(id, **{**own, **values})
 
 
 def customer(id: str = "cus_ada", **values: Any) -> dict[str, Any]:  # noqa: A002
-    return {
-        "id": id,
-        "object": "customer",
-        "address": None,
-        "balance": 0,
-        "created": START,
-        "currency": "eur",
-        "default_source": None,
-        "delinquent": False,
-        "description": None,
-        "email": "ada@example.com",
-        "invoice_prefix": "A1B2C3D4",
-        "invoice_settings": {"custom_fields": None, "default_payment_method": None},
-        "livemode": False,
-        "metadata": {},
-        "name": "Ada",
-        "phone": None,
-        "preferred_locales": [],
-        "shipping": None,
-        "tax_exempt": "none",
-        **values,
-    }
+    return objects.customer(id, **{"created": START, "currency": "eur", **values})
 
 
 def card(id: str = "card_visa", **values: Any) -> dict[str, Any]:  # noqa: A002
-    return {
-        "id": id,
-        "object": "card",
-        "address_zip": None,
-        "brand": "Visa",
-        "country": "DE",
-        "customer": "cus_ada",
-        "cvc_check": "pass",
-        "exp_month": 4,
-        "exp_year": 2028,
-        "fingerprint": "Xt5EWLLDS7FJjR1c",
-        "funding": "credit",
-        "last4": "4242",
-        "metadata": {},
-        "name": None,
-        "tokenization_method": None,
-        **values,
-    }
+    return objects.card(id, **{"customer": "cus_ada", "exp_year": 2028, **values})
 
 
 def subscription(
@@ -171,65 +85,32 @@ def subscription(
     **values: Any,
 ) -> dict[str, Any]:
     """Return a subscription in its period of that number; a period is 30 days."""
-    item = {
-        "id": f"si_{id}",
-        "object": "subscription_item",
-        "created": START,
-        "current_period_end": START + (period + 1) * 30 * DAY,
-        "current_period_start": START + period * 30 * DAY,
-        "discounts": [],
-        "metadata": {},
-        "price": price(),
-        "quantity": quantity,
-        "subscription": id,
-        "tax_rates": [],
-    }
-    return {
-        "id": id,
-        "object": "subscription",
-        "automatic_tax": {"enabled": False, "liability": None},
-        "billing_cycle_anchor": START,
-        "cancel_at": None,
-        "cancel_at_period_end": False,
-        "canceled_at": None,
-        "collection_method": "charge_automatically",
+    item = objects.build(
+        "subscription_item",
+        f"si_{id}",
+        created=START,
+        current_period_end=START + (period + 1) * 30 * DAY,
+        current_period_start=START + period * 30 * DAY,
+        price=price(),
+        quantity=quantity,
+        subscription=id,
+    )
+    own = {
         "created": START,
         "currency": "eur",
         "customer": "cus_ada",
-        "default_payment_method": None,
-        "discounts": [],
-        "ended_at": None,
-        "items": {"object": "list", "data": [item], "has_more": False, "total_count": 1},
-        "latest_invoice": "in_demo",
-        "livemode": False,
-        "metadata": {},
+        "items": {"object": "list", "data": [item], "has_more": False},
         "start_date": START,
         "status": "trialing",
         "trial_end": START + 30 * DAY,
         "trial_start": START,
-        **values,
     }
+    return objects.subscription(id, **{**own, **values})
 
 
 def coupon(id: str = "SPRING", **values: Any) -> dict[str, Any]:  # noqa: A002
-    return {
-        "id": id,
-        "object": "coupon",
-        "amount_off": None,
-        "created": START,
-        "currency": None,
-        "duration": "once",
-        "duration_in_months": None,
-        "livemode": False,
-        "max_redemptions": None,
-        "metadata": {},
-        "name": "Spring",
-        "percent_off": 12.5,
-        "redeem_by": None,
-        "times_redeemed": 0,
-        "valid": True,
-        **values,
-    }
+    own = {"created": START, "duration": "once", "duration_in_months": None}
+    return objects.coupon(id, **{**own, **values})
 
 
 # -- what happens

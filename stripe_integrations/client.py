@@ -12,21 +12,30 @@ import math
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import stripe
 
-from stripe_integrations import __version__, conf
-from stripe_integrations.hidden import HiddenText
+from stripe_integrations import __version__, conf, http_connections
+from stripe_integrations.api_calls import with_key
+from stripe_integrations.api_calls import within as within
+from stripe_integrations.http_client import HTTPClient, KeyedHTTPClient
+from stripe_integrations.masking import HiddenText
 
 PAGE_SIZE = 100
-#: The SDK logs whole answers at DEBUG, also the one that tells a new endpoint's secret.
-SIGNING_SECRET = re.compile(r"whsec_\w+")
-#: Seconds that an answer may take while somebody waits for ours.
+#: How the paths of API v2 begin.
+V2 = "/v2/"
+#: What the two versions of the API say of an object that is not there.
+MISSING = ("resource_missing", "not_found")
+#: The SDK logs whole answers at DEBUG, also those with an endpoint's or an intent's secret.
+LOGGED_SECRET = re.compile(r"(whsec_|_secret_)\w+")
+#: Seconds that an answer may take in all, from the connection to its last byte, while somebody
+#: waits for ours.
 IMPATIENT = 3
 
 
@@ -39,6 +48,8 @@ class Answer:
     as_of: int
     #: Whether it is the answer to an earlier request with the same idempotency key.
     replayed: bool = False
+    #: The data as they were sent; empty where nobody needs them.
+    text: str = field(default="", repr=False)
 
 
 def request(
@@ -50,44 +61,79 @@ def request(
     idempotency_key: str | None = None,
     impatient: bool = False,
     api_key: str | None = None,
+    keeps_text: bool = False,
 ) -> Answer:
     """Make one call, for a connected account if one is named; try it once if `impatient`.
 
-    `api_key` takes the place of the settings' own.
+    `api_key` takes the place of the settings' own. With `keeps_text`, the answer has its text.
 
     Raises stripe.StripeError; stripe.AuthenticationError when no key is configured.
     """
-    key = conf.api_key(api_key)
+    key = api_key = conf.api_key(api_key)
     if not key:
-        raise stripe.AuthenticationError(
-            "No API key is configured: set STRIPE_INTEGRATIONS['API_KEY']."
-        )
-    options = {"stripe_account": account, "idempotency_key": idempotency_key}
+        raise _no_key()
+    whose = "stripe_context" if path.startswith(V2) else "stripe_account"
+    options = {whose: account, "idempotency_key": idempotency_key}
     started = time.monotonic()
-    sdk = _client(key, conf.get("API_VERSION"), conf.get("API_BASE"), impatient)
-    response = sdk.raw_request(
-        method, path, **(params or {}), **{name: value for name, value in options.items() if value}
-    )
+    sdk = _client(conf.get("API_VERSION"), conf.get("API_BASE"), impatient)
+    arguments = {**(params or {}), **{name: value for name, value in options.items() if value}}
+    with with_key(key), within(IMPATIENT) if impatient else nullcontext():
+        response = sdk.raw_request(method, path, **arguments)
     data = json.loads(response.body)
     if not isinstance(data, dict):
         raise stripe.APIError("The API's answer is no JSON object: look at what is at API_BASE.")
-    if isinstance(data.get("secret"), str):
-        data["secret"] = HiddenText(data["secret"])
-    return _answer(data, response.headers, started)
+    for holder, name in (
+        (data, "client_secret"),
+        (data, "secret"),
+        (data.get("webhook_endpoint"), "signing_secret"),
+    ):
+        if isinstance(holder, dict) and isinstance(holder.get(name), str):
+            holder[name] = HiddenText(holder[name])
+    answer = _answer(data, response.headers, started)
+    return replace(answer, text=str(response.body)) if keeps_text else answer
 
 
-def look_up(path: str, *, account: str | None = None) -> Answer:
+def api_version() -> str:
+    """Return the API version that calls are made with, such as `2025-09-30.clover`."""
+    version: str = conf.get("API_VERSION") or stripe.api_version
+    return version
+
+
+def get() -> stripe.StripeClient:
+    """Return a client of the settings' key, version and address, for calls that have no verb here.
+
+    ::
+
+        client.get().v1.invoices.pay("in_…", options={"stripe_account": "acct_…"})
+
+    It returns and raises what the SDK does, and tries a call again that was not answered, as the
+    SDK does. The key is sent, and stands in no variable of the SDK's. Its `…_async` methods do not
+    work. Raises stripe.AuthenticationError when no key is configured.
+    """
+    if not conf.api_key():
+        raise _no_key()
+    return _open_client(conf.get("API_VERSION"), conf.get("API_BASE"))
+
+
+def find_object(
+    path: str, params: dict[str, Any] | None = None, *, account: str | None = None
+) -> Answer:
     """Read one object, impatiently; the answer's data is empty if Stripe has no such object.
 
     Raises stripe.StripeError.
     """
     started = time.monotonic()
     try:
-        return request("get", path, account=account, impatient=True)
-    except stripe.InvalidRequestError as error:
-        if error.code != "resource_missing":
+        return request("get", path, params, account=account, impatient=True)
+    except stripe.StripeError as error:
+        if error.code not in MISSING:
             raise
         return _answer({}, error.headers or {}, started)
+
+
+def read_list(path: str, params: dict[str, Any], *, account: str | None = None) -> Answer:
+    """Read a page of a list, with its text. Raises stripe.StripeError."""
+    return request("get", path, params, account=account, keeps_text=True)
 
 
 def pages(
@@ -103,10 +149,14 @@ def pages(
         asked = {"limit": PAGE_SIZE, **(params or {}), **following}
         page = request("get", path, asked, account=account, impatient=impatient)
         yield page
-        items = page.data.get("data") or []
-        if not page.data.get("has_more") or not items:
+        items, address = page.data.get("data") or [], page.data.get("next_page_url")
+        if isinstance(address, str):
+            # Of an address in an answer, only the token of the page is taken.
+            following = {"page": parse_qs(urlsplit(address).query).get("page", [""])[0]}
+        elif page.data.get("has_more") and items:
+            following = {"starting_after": items[-1]["id"]}
+        else:
             return
-        following = {"starting_after": items[-1]["id"]}
 
 
 def plain(data: Any) -> Any:
@@ -114,14 +164,25 @@ def plain(data: Any) -> Any:
     return json.loads(str(data)) if isinstance(data, stripe.StripeObject) else data
 
 
+def replayed_from(error: stripe.StripeError) -> str | None:
+    """Return the id of the earlier request that an error was the answer to, None if it is new."""
+    headers = error.headers or {}
+    if headers.get("idempotent-replayed") != "true":
+        return None
+    return str(headers.get("original-request") or error.request_id)
+
+
 def resource_path(*parts: str) -> str:
     """Return the path of an API resource; each part is quoted, so that no id leaves its place.
+
+    The first part of a resource of API v2 is `v2`.
 
     Raises ValueError for `.` and `..`, which leave it also when they are quoted.
     """
     if not {".", ".."}.isdisjoint(parts):
         raise ValueError("'.' and '..' are no ids of Stripe's.")
-    return "/v1/" + "/".join(quote(part, safe="") for part in parts)
+    path = "/" + "/".join(quote(part, safe="") for part in parts)
+    return path if path.startswith(V2) else f"/v1{path}"
 
 
 def _answer(data: dict[str, Any], headers: Any, started: float) -> Answer:
@@ -147,22 +208,42 @@ def _date(headers: Any) -> int:
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
-    """Take signing secrets out of a log record, and let it pass."""
-    record.msg = SIGNING_SECRET.sub("whsec_…", str(record.msg))
+    """Take endpoints' and clients' secrets out of a log record, and let it pass."""
+    record.msg = LOGGED_SECRET.sub(r"\1…", str(record.msg))
     return True
 
 
+def forget_connections() -> None:
+    """Begin with new connections, and a circuit breaker that is closed."""
+    _client.cache_clear()
+    _open_client.cache_clear()
+
+
 @lru_cache(maxsize=8)
-def _client(
-    key: str, version: str | None, base: str | None, impatient: bool
+def _client(version: str | None, base: str | None, impatient: bool) -> stripe.StripeClient:
+    return _new_client(version, base, HTTPClient(), 0 if impatient else None)
+
+
+@lru_cache(maxsize=8)
+def _open_client(version: str | None, base: str | None) -> stripe.StripeClient:
+    return _new_client(version, base, KeyedHTTPClient(), None)
+
+
+def _new_client(
+    version: str | None, base: str | None, http_client: HTTPClient, retries: int | None
 ) -> stripe.StripeClient:
     logging.getLogger("stripe").addFilter(hide_secrets)
     stripe.set_app_info("stripe_integrations", version=__version__)
-    http = stripe.new_default_http_client(timeout=IMPATIENT) if impatient else None
     return stripe.StripeClient(
-        key,
+        http_connections.PLACEHOLDER,
         stripe_version=version,
         base_addresses={"api": base} if base else {},
-        http_client=http,
-        max_network_retries=0 if impatient else None,
+        http_client=http_client,
+        max_network_retries=retries,
+    )
+
+
+def _no_key() -> stripe.AuthenticationError:
+    return stripe.AuthenticationError(
+        "No API key is configured: set STRIPE_INTEGRATIONS['API_KEY']."
     )

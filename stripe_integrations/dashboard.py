@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from stripe_integrations.kinds import MIRRORED, WEBHOOK_ENDPOINT
+
 BASE = "https://dashboard.stripe.com"
 
-#: The value of `object` -> the dashboard's name for such objects.
+#: The value of `object` -> the segments of the dashboard's path.
 PAGES = {
-    "coupon": "coupons",
-    "customer": "customers",
+    **{kind.object: kind.page for kind in (*MIRRORED.values(), WEBHOOK_ENDPOINT)},
     "event": "events",
-    "price": "prices",
-    "product": "products",
-    "subscription": "subscriptions",
-    "webhook_endpoint": "webhooks",
 }
 
 
@@ -29,5 +26,6 @@ def dashboard_url(
     page = PAGES.get(object_name)
     if page is None:
         return None
-    parts = [account, "test" if livemode is False else None, page, id]
-    return "/".join([BASE, *(quote(part, safe="") for part in parts if part)])
+    owner = quote(account, safe="") if account else None
+    parts = [BASE, owner, "test" if livemode is False else None, page, quote(id, safe="")]
+    return "/".join(part for part in parts if part)

@@ -6,6 +6,8 @@ import ipaddress
 import uuid
 from urllib.parse import urlsplit
 
+from stripe_integrations.local_users import described
+
 
 def uuid_in(url: str) -> uuid.UUID | None:
     """Return the uuid at the end of a URL, None if there is none."""
@@ -20,8 +22,22 @@ def parsed_uuid(text: str) -> uuid.UUID | None:
         return None
 
 
+def base_url(text: str) -> str:
+    """Return a URL that the webhook's path can follow. Raises ValueError, which says what to do."""
+    if "?" in text or "#" in text:
+        raise ValueError("The webhook's path follows it: leave out what ? or # begins.")
+    url = text.rstrip("/")
+    refuse_private(url)
+    return url
+
+
 def refuse_private(url: str) -> None:
-    """Raise ValueError, which says what to do, for a URL that Stripe cannot or will not reach."""
+    """Raise ValueError, which says what to do, for a URL that Stripe cannot or will not reach.
+
+    Raises TypeError for what is no text.
+    """
+    if not isinstance(url, str):
+        raise TypeError(f"Pass the public address as text, https://…, not {described(url)}.")
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

@@ -1,7 +1,7 @@
-"""What happens to a request, as Django's signals.
+"""Django signals: what happens to a request, and to a mirror row.
 
-`sender` is WebhookEventTrigger and `instance` the trigger. A receiver that raises is logged, and
-changes nothing.
+Of the signals of a request, `sender` is WebhookEventTrigger and `instance` the trigger. A receiver
+that raises is logged, and changes nothing.
 """
 
 from __future__ import annotations
@@ -18,3 +18,9 @@ webhook_pre_process = Signal()
 webhook_post_process = Signal()
 #: In its place when that failed; `exception` is why.
 webhook_processing_error = Signal()
+
+#: After a mirror row was written, in the transaction of the write: a receiver that raises undoes
+#: it.
+#: `sender` is the model, `instance` the row, `created` whether it is new, `before` the old value of
+#: each column that has changed, `event` the stored event that it comes from, None for other writes.
+mirror_changed = Signal()

@@ -4,6 +4,9 @@
 
     router = DefaultRouter(trailing_slash=False)
     router.register("stripe/webhook", StripeWebhookViewSet, basename="stripe-webhook")
+
+With a slash at its end, each works as well. On a router whose routes end in a slash, the first one
+works with it only; a system check says so.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.http import HttpResponse, HttpResponseBase
 from rest_framework import exceptions, permissions, viewsets
 from rest_framework.decorators import action
 from rest_framework.negotiation import BaseContentNegotiation
@@ -19,10 +23,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from stripe_integrations import transactions
-from stripe_integrations.actions import triggers
 from stripe_integrations.exceptions import StripeIntegrationsError, WebhookRefused
+from stripe_integrations.inbox import receive
 
 logger = logging.getLogger("stripe_integrations")
+
+#: Rendered once: there is nothing to negotiate.
+RECEIVED = b'{"received":true}'
 
 
 class IgnoreAccept(BaseContentNegotiation):  # type: ignore[misc, unused-ignore]
@@ -35,11 +42,10 @@ class IgnoreAccept(BaseContentNegotiation):  # type: ignore[misc, unused-ignore]
         return renderers[0], renderers[0].media_type
 
 
-class StripeWebhookViewSet(viewsets.ViewSet):
-    """Take Stripe's webhook requests: signed ones are stored and processed.
+class UnreachedViewSet(viewsets.ViewSet):
+    """A viewset that the project's own REST_FRAMEWORK settings do not reach.
 
-    The project's own REST_FRAMEWORK settings do not reach it: a throttle or a versioning scheme
-    made for the project's clients would lose events.
+    A throttle or a versioning scheme made for the project's clients would lose events.
     """
 
     authentication_classes = ()
@@ -57,18 +63,6 @@ class StripeWebhookViewSet(viewsets.ViewSet):
         # The event's state must outlive what is rolled back, under ATOMIC_REQUESTS too.
         return transactions.non_atomic(super().as_view(actions, **initkwargs))
 
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer 200 once the event is stored and its classes are done."""
-        triggers.receive(request._request)
-        return Response({"received": True})
-
-    # Not a detail route: a router gives that no POST.
-    @action(detail=False, methods=["post"], url_path=r"(?P<uuid>[^/.]+)", url_name="endpoint")
-    def endpoint(self, request: Request, uuid: str, *args: Any, **kwargs: Any) -> Response:
-        """The same, for an endpoint with a URL and secrets of its own."""
-        triggers.receive(request._request, uuid)
-        return Response({"received": True})
-
     def perform_authentication(self, request: Request) -> None:
         """Leave `request.user` alone: nobody asks, and the project's settings may refuse it."""
 
@@ -81,3 +75,43 @@ class StripeWebhookViewSet(viewsets.ViewSet):
         response = Response({"received": False}, status=exc.status_code)
         response.exception = True
         return response
+
+
+class StripeWebhookViewSet(UnreachedViewSet):
+    """Take Stripe's webhook requests: signed ones are stored and processed."""
+
+    lookup_url_kwarg = "uuid"
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
+        if actions == {"get": "retrieve"}:  # a router gives its detail route no POST
+            actions = {"post": "endpoint"}
+        return super().as_view(actions, **initkwargs)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer 200 once the event is stored and its classes are done."""
+        receive.receive(request._request)
+        return HttpResponse(RECEIVED, content_type="application/json")
+
+    def endpoint(self, request: Request, uuid: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The same, for an endpoint with a URL and secrets of its own."""
+        receive.receive(request._request, uuid)
+        return HttpResponse(RECEIVED, content_type="application/json")
+
+    #: The name by which a router knows that there is a detail route.
+    retrieve = endpoint
+
+    # Stripe follows no redirect to a slash. What precedes `|` is a whole route of its own, and what
+    # the router appends to the rest, `(?!)`, never matches.
+
+    @action(detail=False, methods=["post"], url_path="|(?!)", url_name="slash")
+    def create_with_slash(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """`create`, also on a router whose routes end without a slash."""
+        return self.create(request, *args, **kwargs)
+
+    @action(detail=True, methods=["post"], url_path="?$|(?!)", url_name="any-slash")
+    def endpoint_with_any_slash(
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """`endpoint`, with a slash or without one on any router of regular expressions."""
+        return self.endpoint(request, *args, **kwargs)

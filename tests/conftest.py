@@ -2,20 +2,37 @@
 
 import http.client
 import json
+import os
+import sys
+import types
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
-from stripe_integrations import registry
+from stripe_integrations import conf, counters
 from stripe_integrations.actions import StripeWebhook
+from stripe_integrations.dispatch import registry
+from stripe_integrations.testing import sign
 from stripe_integrations.webhooks import BaseWebhook
-from tests.fake_stripe import FakeStripe
-from tests.signing import signed_headers
+from tests.large_tables import leave_out
 
 SECRET = "whsec_test"
 
+pytest_plugins = ["stripe_integrations.testing.pytest_plugin"]
+
 _summary = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: some tests only wait, for an API that is silent."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)  # before the order is made a random one
+def pytest_collection_modifyitems(config, items):
+    leave_out(config, items)
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -27,6 +44,14 @@ def pytest_terminal_summary(terminalreporter):
 def summary():
     """Take a line that is printed when all tests are done."""
     return _summary.append
+
+
+@pytest.fixture(scope="session", autouse=True)
+def counts_stay_in_the_process():
+    """Write no counts, for the tests that count statements; those of the health do it."""
+    counters.next_flush = float("inf")
+    yield
+    counters.discard()
 
 
 class Poster:
@@ -50,7 +75,7 @@ class Poster:
 
     def signed(self, body, secret=SECRET, timestamp=None, **headers):
         """Send bytes with a good signature; return the status."""
-        signature = signed_headers(body, secret, timestamp)
+        signature = sign(body, secret, timestamp)
         content = {"Content-Type": "application/json", **signature, **headers}
         return self.send(body, content)[0]
 
@@ -71,6 +96,7 @@ def own_registry():
     yield registry
     registry._classes.clear()
     registry._classes.update(before)
+    registry.matching.cache_clear()
 
 
 @pytest.fixture
@@ -88,21 +114,23 @@ def failing(own_registry):
     return Failing
 
 
-@pytest.fixture(scope="session")
-def running_stripe():
-    with FakeStripe() as fake:
-        yield fake
-
-
 @pytest.fixture
-def stripe_api(running_stripe, settings):
-    """Stripe's API, empty, and the settings that lead to it."""
-    running_stripe.reset()
-    settings.STRIPE_INTEGRATIONS = {
-        **settings.STRIPE_INTEGRATIONS,
-        "API_BASE": running_stripe.url,
-    }
-    return running_stripe
+def own_queue(monkeypatch, settings):
+    """A project's own queue: a module with a function `enqueue`."""
+    module = types.ModuleType("own_queue")
+    module.given, module.fails = [], False
+
+    def enqueue(event_id):
+        if module.fails:
+            raise ConnectionError("amqp://user:secret@broker is not there")
+        assert not connection.in_atomic_block
+        assert conf.model("Event").objects.filter(pk=event_id).exists()
+        module.given.append(event_id)
+
+    module.enqueue = enqueue
+    monkeypatch.setitem(sys.modules, "own_queue", module)
+    settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "QUEUE": "own_queue"}
+    return module
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from django.db import connections, transaction
 from django.urls import reverse
 
 from stripe_integrations import conf
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
-from tests import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,12 +47,14 @@ def log(own_registry):
 IN_TURN = ["First", "First committed", "Second", "Second committed"]
 
 
-def test_webhook(poster, log):
+def test_webhook_runs_outside_of_the_requests_transaction(poster, log):
     assert poster.event(objects.event("product.created", objects.product())) == 200
     assert log == IN_TURN
 
 
-def test_processing_again_in_the_admin(admin_client, deliver, log):
+def test_processing_again_in_the_admin_runs_outside_of_the_requests_transaction(
+    admin_client, deliver, log
+):
     deliver(objects.event("product.created", objects.product(), id="evt_1"))
     conf.model("Event").objects.update(status="received", runs={})
     log.clear()

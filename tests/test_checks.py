@@ -1,9 +1,12 @@
 """Each check speaks when it should, and not otherwise."""
 
+import sys
 from types import ModuleType
 
+import kombu.transport
 import pytest
 import stripe
+from celery import Celery, current_app
 from django.apps import apps
 from django.contrib.auth.decorators import login_required
 from django.core.checks import run_checks
@@ -12,8 +15,8 @@ from django.urls import path
 from django.utils import timezone
 
 from stripe_integrations import checks, conf
-from stripe_integrations.actions.endpoints import enabled_events
 from stripe_integrations.checks import models as check_models
+from stripe_integrations.dispatch.subscription import enabled_events
 from stripe_integrations.models import StripeBaseProduct
 from stripe_integrations.viewsets import StripeWebhookViewSet
 from stripe_integrations.webhooks import BaseWebhook
@@ -55,6 +58,19 @@ def test_quiet_when_all_is_well():
         ({**GOOD, "API_KEY": None, "LIVEMODE": True}, ["W007"]),
         ({**GOOD, "WEBHOOK_SECRET": "sk_test_1"}, ["E008"]),
         ({**GOOD, "WEBHOOK_SECRET": ["whsec_1", " rk_live_1"]}, ["E008"]),
+        ({**GOOD, "EVENT_BUS_KEY": "k" * 32}, []),
+        ({**GOOD, "EVENT_BUS_KEY": ["k" * 32, "l" * 40]}, []),
+        ({**GOOD, "EVENT_BUS_KEY": "k" * 31}, ["W016"]),
+        ({**GOOD, "EVENT_BUS_KEY": ""}, ["W016"]),
+        ({**GOOD, "EVENT_BUS_KEY": ["k" * 32, "short"]}, ["W016"]),
+        ({**GOOD, "EVENT_BUS_KEY": 1}, ["E018"]),
+        ({**GOOD, "API_BASE": "http://127.0.0.1:12111"}, []),
+        ({**GOOD, "API_BASE": "https://proxy.example/stripe"}, []),
+        ({**GOOD, "API_BASE": "http://127.0.0.1:12111/"}, ["E028"]),
+        ({**GOOD, "API_BASE": "api.stripe.com"}, ["E028"]),
+        ({**GOOD, "API_BASE": "http://[::1"}, ["E028"]),
+        ({**GOOD, "API_BASE": "http://x:port"}, ["E028"]),
+        ({**GOOD, "API_BASE": 12111}, ["E028"]),
         ({**GOOD, "RECORD_TRIGGERS": "refused"}, []),
         ({**GOOD, "RECORD_TRIGGERS": True}, ["E009"]),
         ({**GOOD, "TRUSTED_PROXIES": ["10.0.0.1", "172.16.0.0/12", "::1", "fd00::/8"]}, []),
@@ -70,6 +86,8 @@ def test_quiet_when_all_is_well():
         ({**GOOD, "WEBHOOK_TOLERANCE": "300"}, ["E016"]),
         ({**GOOD, "LIVEMODE": "false"}, ["E018"]),
         ({**GOOD, "SYNC_POLICY": None}, ["E018"]),
+        ({**GOOD, "TRUSTED_ACCOUNTS": ["acct_1"]}, []),
+        ({**GOOD, "TRUSTED_ACCOUNTS": "acct_1"}, ["E018"]),
         ({**GOOD, "WEBHOOK_SECRET": 5}, ["E018"]),
         ({**GOOD, "WEBHOOK_SECRET": b"whsec_x"}, ["E018"]),
         ({**GOOD, "WEBHOOK_SECRET": {"a": "whsec_x"}}, ["E018"]),
@@ -81,7 +99,17 @@ def test_quiet_when_all_is_well():
         ({**GOOD, "API_KEY": "rk_live_1"}, []),
         ({**GOOD, "SYNC_POLICY": {"*": "fetch", "product": "payload"}}, []),
         ({**GOOD, "SYNC_POLICY": {"product": "always"}}, ["E006"]),
-        ({**GOOD, "SYNC_POLICY": {"Product": "auto"}}, ["E006"]),
+        ({**GOOD, "SYNC_POLICY": {"Product": "auto"}}, ["W015"]),
+        ({**GOOD, "SYNC_POLICY": {"topup": "fetch"}}, []),
+        ({**GOOD, "SYNC_POLICY": {5: "auto"}}, ["E006"]),
+        ({**GOOD, "MIRROR": {"*": False, "invoice": True, "topup": True}}, []),
+        ({**GOOD, "MIRROR": {"invoice": "no"}}, ["E021"]),
+        ({**GOOD, "KEEP_PERSONAL_DATA": ["v2.core.account"]}, []),
+        ({**GOOD, "KEEP_PERSONAL_DATA": "v2.core.account"}, ["E018"]),
+        ({**GOOD, "KEEP_PERSONAL_DATA": ["customer"]}, ["E022"]),
+        ({**GOOD, "MIRROR": {"in voice": True, None: True}}, ["E021", "E021"]),
+        ({**GOOD, "MIRROR": {"invoce": False}}, ["W015"]),
+        ({**GOOD, "MIRROR": ["invoice"]}, ["E018"]),
         ({**GOOD, "QUEUE": "stripe_integrations.queues.celery"}, []),
         ({**GOOD, "QUEUE": "stripe_integrations.queues.none"}, ["E007"]),
         ({**GOOD, "QUEUE": "stripe_integrations.conf"}, ["E007"]),
@@ -89,9 +117,57 @@ def test_quiet_when_all_is_well():
         ({}, ["W002", "W007", "W003"]),
     ],
 )
-def test_settings(settings, given, ids):
+def test_wrong_setting_is_told(settings, given, ids):
     settings.STRIPE_INTEGRATIONS = given
     assert said() == ids
+
+
+@pytest.mark.parametrize(
+    ("broker", "blocked", "hint"),
+    [
+        ("sqs://user:password@", None, "celery[sqs]"),  # is not installed here
+        ("redis://:password@redis.example.com/0", "redis", "celery[redis]"),
+        ("rediss://:password@redis.example.com/0", "redis", "celery[redis]"),
+        ("nonsense://user:password@example.com", None, "broker_url"),
+    ],
+)
+def test_broker_without_its_client_is_an_error(settings, celery_app, block, broker, blocked, hint):
+    block(blocked)
+    celery_app(broker)
+    settings.STRIPE_INTEGRATIONS = {**GOOD, "QUEUE": "stripe_integrations.queues.celery"}
+    (message,) = checks.check_settings()
+    assert message.id == "stripe_integrations.E020"
+    assert broker.partition(":")[0] in message.msg
+    assert hint in message.hint
+    assert "password" not in message.msg + message.hint
+
+
+@pytest.mark.parametrize("broker", ["memory://", "amqp://", "redis://127.0.0.1:1/0", None])
+def test_broker_with_its_client_is_quiet_without_a_connection(settings, celery_app, broker):
+    celery_app(broker)
+    settings.STRIPE_INTEGRATIONS = {**GOOD, "QUEUE": "stripe_integrations.queues.celery"}
+    assert checks.check_settings() == []
+
+
+@pytest.fixture
+def celery_app():
+    """Take a broker's URL, and make the app of that broker the current one for a test."""
+    before = current_app._get_current_object()
+    yield lambda broker: Celery("tests", broker=broker, set_as_current=True)
+    before.set_current()
+
+
+@pytest.fixture
+def block(monkeypatch):
+    """Take the name of a module, and make importing it fail; kombu imports its transports anew."""
+    monkeypatch.setattr(kombu.transport, "_transport_cache", {})
+
+    def remove(name):
+        monkeypatch.delitem(sys.modules, "kombu.transport.redis", raising=False)
+        if name is not None:
+            monkeypatch.setitem(sys.modules, name, None)
+
+    return remove
 
 
 def test_value_of_a_secret_is_not_told(settings):
@@ -111,14 +187,20 @@ def test_event_name_proposes_the_nearest(own_registry):
     class Mine(BaseWebhook):
         name = "custommer.created"
 
+        def process_webhook(self):
+            """Do nothing."""
+
     (message,) = checks.check_webhooks()
     assert message.id == "stripe_integrations.W005"
     assert message.hint == "Did you mean 'customer.created'?"
 
 
-def test_siblings(own_registry):
+def test_siblings_that_replace_the_same_class_are_told(own_registry):
     class Parent(BaseWebhook):
         name = ("product.created", "product.updated")
+
+        def process_webhook(self):
+            """Do nothing."""
 
     class One(Parent):
         name = "product.created"
@@ -139,7 +221,7 @@ def test_swapped_model_that_is_none(settings):
     assert said() == ["E005"]
 
 
-def test_live_key_with_debug(settings):
+def test_live_key_with_debug_is_told(settings):
     settings.STRIPE_INTEGRATIONS = {**GOOD, "API_KEY": "rk_live_1"}
     assert said() == []
     settings.DEBUG = True
@@ -152,7 +234,7 @@ def test_live_key_with_debug(settings):
     ("version", "ids"),
     [("12.5.0", ["W009"]), ("16.0.9", ["W009"]), ("16.1.0", []), ("17.0.0b1", [])],
 )
-def test_sdk(monkeypatch, version, ids):
+def test_unsupported_sdk_is_told(monkeypatch, version, ids):
     monkeypatch.setattr(stripe, "VERSION", version)
     assert said() == ids
 
@@ -167,7 +249,7 @@ def own_models():
     apps.clear_cache()
 
 
-def test_swapped_model_that_lacks_a_column(own_models, settings):
+def test_swapped_model_that_lacks_a_column_is_told(own_models, settings):
     class Thin(models.Model):
         id = models.CharField(primary_key=True, max_length=255)
         version = models.IntegerField(default=1)
@@ -182,6 +264,10 @@ def test_swapped_model_that_lacks_a_column(own_models, settings):
     assert "StripeBaseCoupon" in message.hint
 
 
+#: `MIRROR`, for a project that follows products alone.
+ONLY_PRODUCTS = {"*": False, "product": True}
+
+
 class TestRoutes:
     CSRF = "django.middleware.csrf.CsrfViewMiddleware"
     LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
@@ -194,7 +280,7 @@ class TestRoutes:
             settings.ROOT_URLCONF = urls
         return [message.id.rpartition(".")[2] for message in checks.check_routes()]
 
-    def test_ours_pass_every_middleware(self, settings):
+    def test_our_routes_pass_every_middleware(self, settings):
         assert self.said(settings, self.CSRF, self.LOGIN, "no.such.middleware") == []
 
     def view(self, **attributes):
@@ -203,17 +289,17 @@ class TestRoutes:
             setattr(view, name, value)
         return view
 
-    def test_behind_csrf(self, settings):
+    def test_view_behind_csrf_is_told(self, settings):
         view = self.view(csrf_exempt=False)
         assert self.said(settings, view=view) == []
         assert self.said(settings, self.CSRF, view=view) == ["E012"]
 
-    def test_behind_a_login(self, settings):
+    def test_view_behind_a_login_is_told(self, settings):
         view = self.view(login_required=True)
         assert self.said(settings, view=view) == []
         assert self.said(settings, self.LOGIN, view=view) == ["E013"]
 
-    def test_behind_the_decorator(self, settings):
+    def test_view_behind_the_login_decorator_is_told(self, settings):
         assert self.said(settings, view=login_required(self.view())) == ["E013"]
 
 
@@ -240,7 +326,7 @@ class TestEndpoints:
             ({"validation_method": "retrieve_event", "secret": None}, []),
         ],
     )
-    def test_endpoint(self, values, ids):
+    def test_wrong_endpoint_is_told(self, values, ids):
         endpoints.endpoint(**values)
         assert self.said() == ids
 
@@ -248,22 +334,33 @@ class TestEndpoints:
         settings.STRIPE_EVENT_MODEL = "nowhere.Event"
         assert checks.check_endpoints(databases=["default"]) == []
 
-    def test_tells_what_is_not_sent(self, own_registry):
+    def test_tells_that_it_is_not_sent_everything(self):
+        endpoints.endpoint(enabled_events=["invoice.paid"])
+        (message,) = checks.check_endpoints(databases=["default"])
+        assert "we_1 is not sent every event" in message.msg
+
+    def test_tells_what_is_not_sent(self, own_registry, settings):
+        settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "MIRROR": ONLY_PRODUCTS}
         sent = enabled_events()
 
         class Mine(BaseWebhook):
             name = ("invoice.paid", "charge.refunded")
 
+            def process_webhook(self):
+                """Do nothing."""
+
         endpoints.endpoint(enabled_events=sent)
         (message,) = checks.check_endpoints(databases=["default"])
-        assert "we_1 is not sent charge.refunded, invoice.paid, for which" in message.msg
+        assert (
+            "we_1 is not sent charge.refunded, invoice.paid, which webhook classes" in message.msg
+        )
 
-    def test_is_asked_for_only(self):
+    def test_endpoints_are_checked_only_with_a_database(self):
         endpoints.endpoint(secret=None)
         assert checks.check_endpoints() == []
 
 
-def test_columns_of_a_swapped_model(own_models):
+def test_column_that_a_row_cannot_do_without_is_told(own_models):
     class Odd(StripeBaseProduct):
         shippable = models.BooleanField()
         caption = models.TextField()

@@ -8,7 +8,7 @@ import pytest
 import stripe
 
 from stripe_integrations import client
-from tests.fake_stripe import FakeStripe
+from stripe_integrations.testing import FakeStripe
 
 SECRET = "sk_test_51Geheimnis"
 
@@ -43,7 +43,7 @@ class TestRequest:
         assert (type(data), type(data["metadata"])) == (dict, dict)
         assert data == api.objects["products"]["prod_1"]
 
-    def test_nested_parameters(self, api):
+    def test_nested_parameters_arrive_as_sent(self, api):
         params = {"name": "a&b=c ü", "metadata": {"k[1]": "v", "n": "7"}, "images": ["u", "v"]}
         client.request("post", "/v1/products", params)
         sent = api.requests[-1]
@@ -52,7 +52,7 @@ class TestRequest:
         assert sent.params["images"] == ["u", "v"]
         assert sent.params["metadata"]["n"] == "7"
 
-    def test_account_and_idempotency_key(self, api):
+    def test_account_and_idempotency_key_are_sent(self, api):
         for _ in range(2):
             answer = client.request(
                 "post", "/v1/products", {"name": "a"}, account="acct_1", idempotency_key="k"
@@ -86,7 +86,8 @@ class TestRequest:
         answer = client.request("get", "/v1/products")
         after = time.time() + offset
         assert before - 3 < answer.fetched_at <= before
-        assert after <= answer.as_of < after + 3
+        # The answer was made between the two: a second may have begun since.
+        assert before <= answer.as_of < after + 3
 
 
 class TestPages:
@@ -163,13 +164,13 @@ class TestErrors:
         assert error.value.http_status == status
         assert SECRET not in told(error)
 
-    def test_another_request_under_the_same_idempotency_key(self, api):
+    def test_another_request_under_the_same_idempotency_key_raises(self, api):
         client.request("post", "/v1/products", {"name": "a"}, idempotency_key="k")
         with pytest.raises(stripe.IdempotencyError):
             client.request("post", "/v1/products", {"name": "b"}, idempotency_key="k")
         assert len(api.objects["products"]) == 1
 
-    def test_wrong_key(self, api, settings):
+    def test_wrong_key_raises_without_showing_it(self, api, settings):
         configure(settings, API_BASE=api.url, API_KEY=f"{SECRET}_wrong")
         with pytest.raises(stripe.AuthenticationError, match="Invalid API Key") as error:
             client.request("get", "/v1/products")
@@ -181,7 +182,7 @@ class TestErrors:
             client.request("get", "/v1/products")
         assert SECRET not in told(error)
 
-    def test_nobody_listens(self, settings):
+    def test_refused_connection_raises_without_showing_the_key(self, settings):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             configure(settings, API_BASE=f"http://127.0.0.1:{free.getsockname()[1]}")
@@ -195,7 +196,46 @@ class TestErrors:
         configure(settings, API_BASE=api.url, API_KEY=SECRET + end)
         assert client.request("get", "/v1/products").data["data"] == []
 
-    def test_answer_without_a_date(self, api):
+    def test_answer_without_a_date_raises(self, api):
         api.sends_date = False
         with pytest.raises(stripe.APIError, match="Date"):
             client.request("get", "/v1/products")
+
+
+class TestGet:
+    """The SDK's own client, for calls that have no verb here."""
+
+    def test_configured_client_calls_with_the_settings(self, api, settings):
+        configure(settings, API_BASE=api.url, API_VERSION="2025-03-31.basil")
+        api.create("products", {"id": "prod_1", "name": "Gold"})
+        found = client.get().v1.products.retrieve("prod_1")
+        assert (type(found), found.name) == (stripe.Product, "Gold")
+        sent = api.requests[-1]
+        assert (sent.api_key, sent.version) == (SECRET, "2025-03-31.basil")
+        assert stripe.app_info["name"] == "stripe_integrations"
+
+    def test_account_of_a_call_is_passed_on(self, api):
+        options = {"stripe_account": "acct_1"}
+        client.get().v1.products.create({"name": "Gold"}, options=options)
+        assert api.requests[-1].account == "acct_1"
+
+    def test_key_that_is_changed_is_the_next_calls(self, api, settings):
+        sdk = client.get()
+        configure(settings, API_BASE=api.url, API_KEY="sk_test_other")
+        sdk.v1.products.list()
+        assert api.requests[-1].api_key == "sk_test_other"
+
+    def test_without_a_key_says_what_to_set(self, settings):
+        configure(settings, API_KEY=None)
+        with pytest.raises(stripe.AuthenticationError, match="set STRIPE_INTEGRATIONS"):
+            client.get()
+
+    def test_key_is_in_no_variable_and_no_error(self, api):
+        sdk = client.get()
+        api.fail_with(401)
+        with pytest.raises(stripe.AuthenticationError) as error:
+            sdk.v1.products.list()
+        assert SECRET not in told(error)
+        frames = [frame for frame, _ in traceback.walk_tb(error.tb)]
+        assert not [frame for frame in frames if SECRET in repr(frame.f_locals)]
+        assert SECRET not in repr(vars(sdk._requestor)) + repr(vars(sdk._requestor._options))

@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from stripe_integrations import client, conf
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
-from tests import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +46,7 @@ def user():
 
 
 @pytest.mark.parametrize("verb", ["created", "updated"])
-def test_cut_at_every_statement(counting, deliver, user, verb):
+def test_event_cut_at_any_statement_is_completed_once(counting, deliver, user, verb):
     for number in itertools.count(1):
         data = objects.customer(f"cus_{number}", metadata={"user_id": str(user.pk)})
         message = objects.event(f"customer.{verb}", data)
@@ -65,10 +65,10 @@ def test_cut_at_every_statement(counting, deliver, user, verb):
         assert (row.version, row.user) == (1, user)
         if finished:
             break
-    assert number > 8  # there were that many places to cut at
+    assert number > 6  # there were that many places to cut at
 
 
-def test_cut_while_the_api_is_read(deliver, stripe_api, monkeypatch, counting):
+def test_event_cut_while_the_api_is_read_is_completed(deliver, stripe_api, monkeypatch, counting):
     stripe_api.create("customers", {"id": "cus_1", "name": "Gold"})
     cuts = iter([PowerCut])
     deliver(objects.event("customer.updated", objects.customer(name="a")))
@@ -76,14 +76,16 @@ def test_cut_while_the_api_is_read(deliver, stripe_api, monkeypatch, counting):
     def cut(*args, **kwargs):
         for each in cuts:
             raise each
-        return look_up(*args, **kwargs)
+        return find_object(*args, **kwargs)
 
-    look_up = client.look_up
-    monkeypatch.setattr(client, "look_up", cut)
+    find_object = client.find_object
+    monkeypatch.setattr(client, "find_object", cut)
     message = objects.event("customer.updated", objects.customer(name="b"))
     with pytest.raises(PowerCut):
         deliver(message)
-    assert not conf.model("Event").objects.filter(pk=message["id"]).exists()
+    stored = conf.model("Event").objects.filter(pk=message["id"]).first()
+    # Where the statement took it in, it waits for the delivery that Stripe repeats.
+    assert stored is None or (stored.status, stored.runs) == ("received", {})
     deliver(message)
     row = conf.model("Customer").objects.get()
     assert (row.name, row.in_doubt) == ("Gold", False)

@@ -7,13 +7,16 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from stripe_integrations import discovery, registry
+from stripe_integrations.dispatch import discovery, registry
 
 WEBHOOK = """
 from stripe_integrations.webhooks import BaseWebhook
 
 class Found(BaseWebhook):
     name = "product.created"
+
+    def process_webhook(self):
+        pass
 """
 
 
@@ -40,12 +43,12 @@ def found():
     return [w.__module__ for w in registry.registered() if w.__module__.startswith("shop")]
 
 
-def test_module(app):
+def test_module_of_an_app_is_found(app):
     with app("shop1", webhooks=WEBHOOK):
         assert found() == ["shop1.webhooks"]
 
 
-def test_package_with_its_submodules(app):
+def test_package_is_found_with_its_submodules(app):
     files = {
         "webhooks/__init__": "",
         "webhooks/products": WEBHOOK,

@@ -3,11 +3,12 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from stripe_integrations import conf, registry
-from stripe_integrations.actions import StripeWebhook
+from stripe_integrations import conf
+from stripe_integrations.dispatch import registry
 from stripe_integrations.event_handlers import CrudType, stripe_receiver
+from stripe_integrations.inbox.receive import accept
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import handler
-from tests import objects
 
 pytestmark = pytest.mark.usefixtures("own_registry")
 
@@ -19,7 +20,7 @@ def mine():
 
 def process(kind, data):
     message = objects.event(kind, data)
-    return StripeWebhook.receive(message, objects.body(message).decode())
+    return accept(message, objects.body(message).decode())
 
 
 class TestCrudType:
@@ -35,7 +36,7 @@ class TestCrudType:
             ("deleted.again", CrudType.UPDATED),
         ],
     )
-    def test_of_an_event(self, kind, crud_type):
+    def test_crud_type_of_an_event_is_its_verbs(self, kind, crud_type):
         assert CrudType.determine(conf.model("Event")(kind=kind)) is crud_type
 
     def test_of_a_verb_that_is_given(self):
@@ -44,7 +45,7 @@ class TestCrudType:
         assert CrudType.determine(event, verb="deleted") is CrudType.DELETED
         assert CrudType.determine(None, verb="created") is CrudType.UPDATED
 
-    def test_members(self):
+    def test_crud_type_has_the_members_of_the_seed(self):
         assert {"DELETED", "UPDATED"} <= set(CrudType.__members__)
 
 
@@ -59,7 +60,7 @@ class TestStripeReceiver:
             (iter(["product.updated"]), ["product.updated"]),
         ],
     )
-    def test_is_called_with_sender_and_event(self, names, kinds):
+    def test_receiver_is_called_with_sender_and_event(self, names, kinds):
         calls = []
 
         @stripe_receiver(names)
@@ -72,6 +73,46 @@ class TestStripeReceiver:
         assert sorted(calls, key=lambda call: call[1]) == [
             (conf.model("Event"), kind, {}) for kind in kinds
         ]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_several_names_work_as_with_handler(self):
+        kinds = []
+
+        @stripe_receiver("price", "product.created")
+        def receiver(sender, event, **kwargs):
+            kinds.append(event.kind)
+
+        process("product.created", objects.product())
+        process("product.updated", objects.product())
+        process("price.created", objects.price())
+        assert kinds == ["product.created", "price.created"]
+
+    def test_unknown_name_among_several_raises(self):
+        with pytest.raises(ValueError, match=r"no event 'prize'\. Did you mean 'price'\?"):
+            stripe_receiver("product", "prize")
+
+    def test_without_names_raises(self):
+        with pytest.raises(TypeError, match="Give the event names: @stripe_receiver"):
+            stripe_receiver()
+        with pytest.raises(TypeError, match="Give the event names: @stripe_receiver"):
+            stripe_receiver(lambda sender, event: None)
+
+    @pytest.mark.parametrize(
+        "receiver",
+        [
+            lambda: None,
+            lambda event: None,
+            lambda sender: None,
+            lambda sender, event, other: None,
+            lambda sender, instance, **kwargs: None,
+        ],
+    )
+    def test_function_that_cannot_be_called_is_refused(self, receiver):
+        with pytest.raises(
+            ImproperlyConfigured, match=r"write `def <lambda>\(sender, event, \*\*kwargs\):`"
+        ):
+            stripe_receiver("product")(receiver)
+        assert mine() == []
 
     def test_function_stays_a_function(self):
         def receiver(sender, event, **kwargs):
@@ -107,7 +148,7 @@ class TestStripeReceiver:
 
 class TestHandler:
     @pytest.mark.django_db(transaction=True)
-    def test_several_names(self):
+    def test_handler_of_several_names_is_called_for_each(self):
         kinds = []
 
         @handler("price", "product.created")
@@ -131,15 +172,33 @@ class TestHandler:
         assert webhook.__qualname__.endswith("<locals>.my_handler")
         assert webhook.description == "Say hello."
 
-    def test_one_name_of_functions_for_other_events(self):
-        """The examples of seed 004 are all called my_handler."""
-        for name in ("product", "price"):
+    def test_two_functions_of_one_name_raise(self):
+        """A done key is the function's name: under one name, the second would not run."""
 
+        def define(name):
             @handler(name)
             def my_handler(event):
                 """Do nothing."""
 
-        assert len(mine()) == 2
+        define("product")
+        with pytest.raises(ImproperlyConfigured, match="my_handler is registered twice"):
+            define("price")
+        assert len(mine()) == 1
+
+    @pytest.mark.parametrize(
+        "function", [lambda: None, lambda event, other: None, lambda *, event: None]
+    )
+    def test_function_that_cannot_be_called_is_refused(self, function):
+        with pytest.raises(ImproperlyConfigured, match=r"write `def <lambda>\(event\):`"):
+            handler("product")(function)
+        assert mine() == []
+
+    @pytest.mark.parametrize(
+        "function", [lambda event, other=None: None, lambda *args: None, print]
+    )
+    def test_function_that_can_be_called_is_registered(self, function):
+        handler("product")(function)
+        assert [webhook.name for webhook in registry.registered()].count(("product",)) == 1
 
     @pytest.mark.parametrize("names", [(), (lambda event: None,), (None,), (["product"],)])
     def test_without_names_raises(self, names):

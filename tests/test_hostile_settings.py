@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+# What the fixture runs, it runs once.
+pytestmark = pytest.mark.xdist_group("hostile")
+
 WAYS = {
     # Way -> what an APIView of the project's answers: a proof of some that they are in force.
     "friendly": 500,
@@ -65,37 +68,45 @@ GOOD = [200, "application/json", '{"received":true}']
 BAD = [400, "application/json", '{"received":false}']
 
 
-def test_good_event(report):
+def test_good_event_is_accepted(report):
     assert report["good"] == [GOOD] * 6
 
 
-def test_whatever_the_client_accepts(report):
+def test_accept_header_changes_nothing(report):
     assert report["accept"] == GOOD
 
 
-def test_forged_event(report):
+def test_forged_event_is_refused(report):
     assert report["forged"] == [BAD] * 2
     assert report["products"] == 1
 
 
-def test_other_methods(report):
+def test_event_bus_is_not_reached_either(report):
+    assert report["bus"] == [GOOD] * 4
+    assert report["prices"] == [1, 4]
+    assert report["bus without the key"] == [401, *BAD[1:]]
+    assert report["bus asked"] == [200, "bus.example"]
+    assert report["bus failing"] == [500, *BAD[1:]]
+
+
+def test_other_methods_are_refused(report):
     assert report["get"] == [405, 405]
     assert report["options"] == 405
 
 
-def test_failing_class(report):
+def test_failing_class_is_undone_and_answered_500(report):
     failed = [500, "application/json", '{"received":false}']
     assert [report["failing"], report["retried"]] == [failed] * 2
     assert report["failed event"] == ["failed", True]
     assert (report["half done"], report["coupons"]) == (0, 1)
 
 
-def test_user_is_linked(report):
+def test_customer_of_a_user_is_linked(report):
     assert report["customer"] == GOOD
     assert report["linked"] is True
 
 
-def test_product(report, way):
+def test_times_of_a_product_are_the_projects(report, way):
     assert report["deleted"] == GOOD
     # 1735689600 is midnight of UTC; without time zones it is the project's, Europe/Berlin.
     shown = {"no_time_zones": "2025-01-01 01:00:00"}.get(way, "2025-01-01 00:00:00+00:00")

@@ -1,16 +1,18 @@
 from decimal import Decimal
 
 import pytest
-import stripe
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import Count
 from rest_framework import serializers
 
-from stripe_integrations import conf, mapping, models, money
+from stripe_integrations import conf, kinds, models, money, sdk
 from stripe_integrations.actions import MIRRORED
+from stripe_integrations.mirror import mapping
 from stripe_integrations.models import StripeLink
+from tests import endpoints
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +31,7 @@ class TestStripeLink:
         product = rows("Product").create(id="prod_1", name="Gold")
         assert price.product == product
 
-    def test_select_related_and_prefetch_related(self, price):
+    def test_select_related_and_prefetch_related_follow_links(self, price):
         rows("Price").create(id="price_2", product_id="prod_2")
         rows("Product").create(id="prod_1", name="Gold")
         for queryset in (
@@ -45,7 +47,42 @@ class TestStripeLink:
         assert product.prices.get() == price
         assert rows("Product").get(prices__id="price_1") == product
 
-    def test_assignment(self, price):
+    def test_row_of_another_account_is_not_linked(self, price):
+        rows("Price").create(id="price_2", product_id="prod_1", account="acct_1", active=True)
+        product = rows("Product").create(id="prod_1", name="Gold", active=True)
+        assert rows("Price").get(pk="price_2").product is None
+        for queryset in (
+            rows("Price").select_related("product"),
+            rows("Price").prefetch_related("product"),
+        ):
+            assert {each.pk: each.product for each in queryset} == {
+                "price_1": product,
+                "price_2": None,
+            }
+        assert list(product.prices.all()) == [price]
+        assert list(rows("Product").prefetch_related("prices").get().prices.all()) == [price]
+        assert rows("Product").aggregate(Count("prices"))["prices__count"] == 1
+        assert rows("Price").get(product__name="Gold") == price
+        assert rows("Price").for_sale().get() == price
+        assert not rows("Product").filter(prices__account="acct_1").exists()
+
+    def test_rows_of_one_connected_account_are_linked(self, price):
+        theirs = rows("Price").create(id="price_2", product_id="acct_1/gold", account="acct_1")
+        product = rows("Product").create(id="acct_1/gold", account="acct_1", name="Gold")
+        assert theirs.product == product
+        assert rows("Price").select_related("product").get(product__name="Gold").product == product
+        assert list(product.prices.all()) == [theirs]
+        assert list(rows("Product").prefetch_related("prices").get().prices.all()) == [theirs]
+
+    def test_endpoint_of_ours_is_linked_to_events_of_any_account(self):
+        endpoint = endpoints.endpoint()
+        event = rows("Event").create(
+            id="evt_1", kind="a", body="{}", account="acct_1", webhook_endpoint=endpoint
+        )
+        assert rows("Event").get().webhook_endpoint == endpoint
+        assert list(endpoint.events.all()) == [event]
+
+    def test_assigned_row_is_stored_as_its_id(self, price):
         price.product = product = rows("Product").create(id="prod_2")
         price.save()
         assert rows("Price").get().product == product
@@ -91,7 +128,7 @@ def test_ids_differ_by_case():
 
 
 class TestQuerysets:
-    def test_for_user(self):
+    def test_for_user_returns_the_users_rows(self):
         ada, bob = (get_user_model().objects.create(username=name) for name in ("ada", "bob"))
         for user in (ada, bob):
             rows("Customer").create(id=f"cus_{user.username}", user=user)
@@ -101,7 +138,7 @@ class TestQuerysets:
         for name in ("Card", "BankAccount", "Source", "Subscription"):
             assert rows(name).for_user(ada).get().pk == "x_ada"
 
-    def test_for_sale(self):
+    def test_for_sale_returns_active_rows_only(self):
         rows("Product").create(id="sold", active=True)
         rows("Product").create(id="retired", active=False)
         rows("Product").create(id="gone", active=True, deleted_at="2026-01-01T00:00Z")
@@ -113,7 +150,7 @@ class TestQuerysets:
         )
         assert rows("Price").for_sale().get().pk == "sold"
 
-    def test_chained(self):
+    def test_filters_are_chained(self):
         rows("Subscription").create(id="sub_1", status="active")
         assert rows("Subscription").not_deleted().current().active().get().pk == "sub_1"
 
@@ -133,14 +170,14 @@ class TestMoney:
             (2**63 - 1, "usd", "92233720368547758.07"),
         ],
     )
-    def test_decimal(self, amount, currency, expected):
+    def test_amount_becomes_a_decimal_of_the_currency(self, amount, currency, expected):
         assert str(money.to_decimal(amount, currency)) == expected
 
     @pytest.mark.parametrize(("amount", "currency"), [(None, "usd"), (1, None), (1, "")])
-    def test_unknown(self, amount, currency):
+    def test_unknown_amount_is_none(self, amount, currency):
         assert money.to_decimal(amount, currency) is None
 
-    def test_properties(self):
+    def test_money_property_prefers_the_exact_amount(self):
         price = conf.model("Price")(unit_amount=1, unit_amount_decimal="1.5", currency="usd")
         assert price.unit_amount_money == Decimal("0.015")
         price.unit_amount_decimal = None
@@ -150,24 +187,28 @@ class TestMoney:
         assert conf.model("Coupon")(percent_off=5).amount_off_money is None
 
 
+#: Columns of attributes that today's SDK does not know on the object, with the reason.
+UNKNOWN_TO_THE_SDK = {
+    "charge": {"invoice": "until basil"},
+    "entitlements.active_entitlement": {"customer": "sent with the customer's whole set"},
+    "invoice": {
+        "application_fee_amount": "until basil",
+        "charge": "until basil, then computed from the payments",
+        "payment_intent": "until basil, then computed from the payments",
+        "tax": "until basil, then computed from a list",
+    },
+    "payment_intent": {"invoice": "until basil"},
+}
+
+
 @pytest.mark.parametrize("kind", MIRRORED)
 def test_each_column_is_an_attribute_that_the_sdk_knows(kind):
-    resource = {
-        "bank_account": stripe.BankAccount,
-        "card": stripe.Card,
-        "coupon": stripe.Coupon,
-        "customer": stripe.Customer,
-        "price": stripe.Price,
-        "product": stripe.Product,
-        "source": stripe.Source,
-        "subscription": stripe.Subscription,
-    }[kind]
-    model = MIRRORED[kind].model()
-    for field in mapping.mapped_fields(model):
-        if field.name in ("ours", "created"):
-            continue
-        starts = {path.partition(".")[0] for path in mapping.paths(model, field.name)}
-        assert starts & set(resource.__annotations__), field.name
+    attributes = sdk.attributes(kinds.MIRRORED[kind])
+    columns = mapping.mapped_columns(MIRRORED[kind].model())
+    starts = {each.field.name: {path[0] for path in each.paths} for each in columns}
+    unknown = {name for name, steps in starts.items() if not steps & attributes}
+    excused = UNKNOWN_TO_THE_SDK.get(kind, {}).keys()
+    assert unknown - {"ours", "created"} <= excused <= starts.keys()
 
 
 def test_str_is_the_id():
@@ -203,7 +244,7 @@ def test_link_is_kept_when_its_row_goes():
     assert (price.product_id, price.product) == ("prod_1", None)
 
 
-def test_links_have_an_index_and_no_constraint():
+def test_links_have_no_constraint_and_an_index_where_they_ask_for_one():
     for name in conf.SWAPPABLE:
         model = conf.model(name)
         with connection.cursor() as cursor:
@@ -211,7 +252,8 @@ def test_links_have_an_index_and_no_constraint():
         for link in (field for field in model._meta.fields if isinstance(field, StripeLink)):
             about = [each for each in found.values() if each["columns"] == [link.column]]
             assert not any(each["foreign_key"] for each in about), (name, link.name)
-            assert any(each["index"] for each in about), (name, link.name)
+            assert any(each["index"] for each in about) is link.db_index, (name, link.name)
+            assert link.db_index or link.remote_field.hidden, (name, link.name)
 
 
 def test_ids_differ_by_accents_and_signs():
@@ -246,7 +288,7 @@ def test_nobody_sees_what_is_linked_to_nobody(name):
         (None, 0, 0),
     ],
 )
-def test_current_and_active_subscriptions(status, current, active):
+def test_status_decides_whether_a_subscription_is_current_and_active(status, current, active):
     rows("Subscription").create(id="sub_1", status=status)
     gone = mapping.to_datetime(1_700_000_000)
     rows("Subscription").create(id="sub_2", status=status, deleted_at=gone)
@@ -257,11 +299,11 @@ def test_current_and_active_subscriptions(status, current, active):
 @pytest.mark.parametrize("name", conf.SWAPPABLE)
 def test_nulls_of_stripes_are_valid(name):
     """A project may call full_clean() on any row, as its forms and the admin do."""
-    values = {"kind": "x.y", "body": "{}"} if name == "Event" else {}
-    ours = {field.name for field in getattr(models, f"StripeBase{name}")._meta.fields}
+    values = {"Event": {"kind": "x.y", "body": "{}"}, "StripeObject": {"kind": "topup"}}
+    ours = {field.name for field in getattr(models, conf.base_name(name))._meta.fields}
     model = conf.model(name)
     theirs = {field.name for field in model._meta.fields} - ours
-    model(id="x_1", **values).full_clean(exclude=theirs)
+    model(id="x_1", **values.get(name, {})).full_clean(exclude=theirs)
 
 
 @pytest.mark.parametrize(
@@ -272,6 +314,6 @@ def test_nulls_of_stripes_are_valid(name):
 @pytest.mark.parametrize(
     ("currency", "money"), [("usd", "12.34"), ("jpy", "1234"), ("tnd", "1.234"), (None, None)]
 )
-def test_money_of_each_model(name, column, currency, money):
+def test_money_of_each_model_is_a_decimal(name, column, currency, money):
     rows(name).create(id="x_1", currency=currency, **{column: 1234})
     assert getattr(rows(name).get(), f"{column}_money") == (money and Decimal(money))

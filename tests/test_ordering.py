@@ -5,11 +5,25 @@ from typing import Any
 
 import pytest
 
-from stripe_integrations import ordering
-from stripe_integrations.ordering import Snapshot, Verdict, fingerprint, judge, memory, settle
+from stripe_integrations import kinds
+from stripe_integrations.mirror import ordering
+from stripe_integrations.mirror.ordering import (
+    Verdict,
+    choose,
+    fingerprint,
+    judge,
+)
+from stripe_integrations.mirror.snapshots import Snapshot, is_partial
 
 GUARD = 2
+WITH_MORE = {"object": "list", "data": [], "has_more": True}
+CLOCK = {"id": "x", "test_clock": "clock_1"}
 A, B, C = ({"id": "x", "created": 5, "name": name} for name in "abc")
+
+
+def memory(row, snapshot, guard):
+    """Return what a row remembers once a snapshot is written to it."""
+    return {**snapshot.memory, **(ordering.memory(row, snapshot, guard) if row else {})}
 
 
 @dataclass
@@ -34,6 +48,10 @@ def updated(data, before, created=100):
 
 def event(verb, data, created):
     return Snapshot(data, verb, created, deleted=verb == "deleted")
+
+
+def simulated(data, created=9000):
+    return Snapshot(data, "updated", created, as_of=110, is_simulated=True)
 
 
 def read(data, at, **values):
@@ -82,6 +100,10 @@ READ = {"fetched_at": 98, "verb": ""}
         pytest.param(Row(), event("updated", B, 100), IN_DOUBT, id="no previous_attributes"),
         pytest.param(Row(verb="created"), event("updated", B, 98), WRITE, id="update of a created"),
         pytest.param(Row(), event("created", B, 102), SKIP, id="created of an updated"),
+        pytest.param(Row(verb="created"), event("paid", B, 98), WRITE, id="paid of a created"),
+        pytest.param(Row(verb="paid"), event("created", B, 102), SKIP, id="created of a paid"),
+        pytest.param(Row(verb="paid"), event("finalized", B, 102), IN_DOUBT, id="neither created"),
+        pytest.param(Row(verb=""), event("created", B, 102), IN_DOUBT, id="of no event"),
         pytest.param(Row(), event("created", {**B, "created": 6}, 102), IN_DOUBT, id="other life"),
         pytest.param(Row(stripe_data={}), event("created", {}, 102), EQUAL, id="nothing twice"),
         pytest.param(
@@ -101,12 +123,24 @@ READ = {"fetched_at": 98, "verb": ""}
         pytest.param(Row(), read(B, 1, seen=7), WRITE, id="read, and nobody wrote meanwhile"),
         pytest.param(Row(), read(B, 1, seen=6), IN_DOUBT, id="read, and somebody wrote"),
         pytest.param(None, read(B, 1, seen=0), WRITE, id="read, no row"),
+        # times that are not of Stripe's clock
+        pytest.param(None, simulated(B), IN_DOUBT, id="simulated, no row"),
+        pytest.param(Row(), simulated(B), IN_DOUBT, id="simulated"),
+        pytest.param(Row(), simulated(A), IN_DOUBT, id="simulated, same data"),
+        pytest.param(Row(**READ), simulated(A), IN_DOUBT, id="simulated, same as was read"),
+        pytest.param(Row(stripe_data=CLOCK), simulated(CLOCK), EQUAL, id="of a test clock, same"),
+        pytest.param(
+            Row(stripe_data=CLOCK, in_doubt=True), simulated(CLOCK), IN_DOUBT, id="same as a doubt"
+        ),
+        pytest.param(
+            Row(stripe_data=CLOCK, **GONE), simulated(CLOCK), IN_DOUBT, id="same, but deleted"
+        ),
         # data of unknown age
         pytest.param(Row(), Snapshot(B), IN_DOUBT, id="of unknown age"),
         pytest.param(Row(), Snapshot(A), EQUAL, id="of unknown age, but the same"),
     ],
 )
-def test_verdict(row, snapshot, verdict):
+def test_verdict_is_as_listed(row, snapshot, verdict):
     assert judge(row, snapshot, GUARD) is verdict
 
 
@@ -117,7 +151,8 @@ def test_without_a_guard_only_the_same_second_is_in_doubt():
 
 
 ANSWER = read(C, 100, read_by="key")
-STUB = read({"id": "x", "deleted": True}, 100, read_by="key", deleted=True)
+PROOF = read({"id": "x", "deleted": True}, 100, read_by="key", deleted=True)
+STUB = replace(PROOF, is_unproven=True)
 UPDATE, DELETION, CREATION = (event(verb, B, 100) for verb in ("updated", "deleted", "created"))
 
 
@@ -133,8 +168,13 @@ UPDATE, DELETION, CREATION = (event(verb, B, 100) for verb in ("updated", "delet
         pytest.param(Row(**GONE), UPDATE, STUB, STUB, False, id="gone it stays"),
         pytest.param(Row(), UPDATE, STUB, UPDATE, True, id="gone, says a stranger"),
         pytest.param(Row(read_by="old"), UPDATE, STUB, UPDATE, True, id="gone, says a new key"),
+        pytest.param(Row(), UPDATE, PROOF, PROOF, False, id="deleted"),
+        pytest.param(Row(**GONE), CREATION, PROOF, PROOF, False, id="deleted it stays"),
         pytest.param(None, UPDATE, STUB, UPDATE, True, id="no row, gone"),
-        pytest.param(None, DELETION, STUB, DELETION, False, id="no row, a deletion, gone"),
+        pytest.param(None, UPDATE, PROOF, replace(PROOF, data=B), False, id="no row, deleted"),
+        pytest.param(
+            None, DELETION, STUB, replace(STUB, data=B), False, id="no row, a deletion, gone"
+        ),
         pytest.param(Row(), UPDATE, None, UPDATE, True, id="no answer"),
         pytest.param(Row(), DELETION, None, DELETION, True, id="no answer, a deletion"),
         pytest.param(Row(**GONE), UPDATE, None, None, True, id="no answer, deleted"),
@@ -142,17 +182,18 @@ UPDATE, DELETION, CREATION = (event(verb, B, 100) for verb in ("updated", "delet
         pytest.param(None, UPDATE, None, UPDATE, True, id="no answer, no row"),
     ],
 )
-def test_settle(row, snapshot, answer, chosen, in_doubt):
-    assert settle(row, snapshot, answer) == (chosen, in_doubt)
+def test_settle_chooses_as_listed(row, snapshot, answer, chosen, in_doubt):
+    assert choose(row, snapshot, answer) == (chosen, in_doubt)
 
 
 class TestMemory:
-    def test_of_a_newer_event(self):
+    def test_newer_event_begins_a_new_trail(self):
         values = memory(Row(trail=["old"], **READ), updated(B, A, 103), GUARD)
-        expected = {"as_of": 103, "fetched_at": None, "verb": "updated", "trail": [fingerprint(A)]}
+        trail = [updated(B, A, 103).previous]
+        expected = {"as_of": 103, "fetched_at": None, "verb": "updated", "trail": trail}
         assert values == expected
 
-    def test_of_an_event_within_the_guard(self):
+    def test_event_within_the_guard_extends_the_trail(self):
         values = memory(Row(trail=["old"]), updated(B, C, 98), GUARD)
         assert (values["as_of"], values["verb"]) == (100, "updated")
         assert values["trail"] == ["old", fingerprint(A), fingerprint(C)]
@@ -161,16 +202,21 @@ class TestMemory:
         ("snapshot", "trail"),
         [
             (event("created", B, 103), []),
-            (updated(B, A, 103), [fingerprint(A)]),
+            (updated(B, A, 103), [updated(B, A, 103).previous]),
             (event("updated", B, 103), ["?"]),
             (event("paused", B, 103), ["?"]),
             (Snapshot(B), []),
         ],
     )
-    def test_of_what_came_before(self, snapshot, trail):
+    def test_first_snapshot_remembers_what_came_before(self, snapshot, trail):
         assert memory(None, snapshot, GUARD)["trail"] == trail
 
-    def test_of_a_long_burst(self):
+    def test_of_an_event_after_one_whose_trail_was_not_read_yet(self):
+        row = Row(**{"stripe_data": B, **memory(None, updated(B, A, 100), GUARD)})
+        values = memory(row, updated(C, B, 101), GUARD)
+        assert values["trail"] == [fingerprint(A), fingerprint(B)]
+
+    def test_long_burst_becomes_unknown(self):
         row = Row(trail=[str(number) for number in range(ordering.MAX_TRAIL)])
         assert memory(row, updated(B, A), GUARD)["trail"] == ["?"]
 
@@ -214,10 +260,10 @@ class TestFingerprint:
         assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
 
     @pytest.mark.parametrize("other", [{"a": [1, 2]}, {"a": [2]}, {"a": {"0": 1}}, {"a": "1"}, {}])
-    def test_another_state(self, other):
+    def test_another_state_has_another_fingerprint(self, other):
         assert fingerprint({"a": [1]}) != fingerprint(other)
 
-    def test_state_before_an_update(self):
+    def test_state_before_an_update_is_recognized(self):
         data = {"id": "x", "name": "b", "metadata": {"k": "new", "kept": "1"}, "list": [1, 2]}
         previous = {"name": "a", "metadata": {"k": None}, "list": [3]}
         before = {"id": "x", "name": "a", "metadata": {"kept": "1"}, "list": [3]}
@@ -225,7 +271,7 @@ class TestFingerprint:
         assert judge(row, Snapshot(data, "updated", 100, previous=previous), GUARD) is WRITE
 
 
-def test_time_of_a_snapshot():
+def test_time_of_a_snapshot_is_the_latest_possible():
     assert Snapshot(A, created=5).time == 5
     assert read(A, 5).time == 7
     assert Snapshot(A).time == 0
@@ -240,5 +286,16 @@ def test_time_of_a_snapshot():
         ([], False),
     ],
 )
-def test_partial(items, partial):
-    assert bool(Snapshot({"items": items}).is_partial) is partial
+def test_list_that_goes_on_is_partial(items, partial):
+    assert is_partial(kinds.SUBSCRIPTION, {"items": items, "others": WITH_MORE}) is partial
+
+
+def test_time_of_a_snapshot_is_never_later_than_stripes_clock():
+    assert simulated(A).time == 110
+    assert Snapshot(A, "updated", 112, as_of=110).time == 110
+    assert Snapshot(A, "updated", 100, as_of=110).time == 100
+
+
+def test_same_state_of_a_test_clock_raises_as_of_to_stripes_clock():
+    row = Row(stripe_data=CLOCK, fetched_at=98)
+    assert ordering.confirmation(row, simulated(CLOCK)) == {"as_of": 110}

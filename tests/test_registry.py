@@ -3,8 +3,18 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from stripe_integrations import registry
-from stripe_integrations.webhooks import BaseWebhook, SyncWebhook, handler, products
+from stripe_integrations import event_types
+from stripe_integrations.dispatch import registry
+from stripe_integrations.webhooks import BaseWebhook, MirrorWebhook, handler, products
+
+
+class Ran(BaseWebhook):
+    """A base with something to do, so that a test says only what it is about."""
+
+    abstract = True
+
+    def process_webhook(self):
+        """Do nothing."""
 
 
 @pytest.fixture(autouse=True)
@@ -12,9 +22,11 @@ def empty_registry():
     """Keep nothing but what a test registers, and put the rest back after it."""
     before = dict(registry._classes)
     registry._classes.clear()
+    registry.matching.cache_clear()
     yield
     registry._classes.clear()
     registry._classes.update(before)
+    registry.matching.cache_clear()
 
 
 @pytest.fixture
@@ -25,7 +37,7 @@ def built_ins(empty_registry):
 
 def define(label, *bases, **attributes):
     """Define a webhook class of that name."""
-    return type(label, bases or (BaseWebhook,), {"__module__": __name__, **attributes})
+    return type(label, bases or (Ran,), {"__module__": __name__, **attributes})
 
 
 class TestMatching:
@@ -48,40 +60,40 @@ class TestMatching:
             ("product.*", "product.created", False),
         ],
     )
-    def test_name(self, name, kind, matches):
-        assert registry.matches(name, kind) is matches
+    def test_name_matches_as_listed(self, name, kind, matches):
+        assert event_types.matches(name, kind) is matches
 
     def test_of_one_name_among_several(self):
-        class Several(BaseWebhook):
+        class Several(Ran):
             name = ("price", "product.created")
 
-        assert registry.for_event("price.deleted") == [Several]
-        assert registry.for_event("product.created") == [Several]
-        assert registry.for_event("product.deleted") == []
+        assert list(registry.matching("price.deleted")) == [Several]
+        assert list(registry.matching("product.created")) == [Several]
+        assert list(registry.matching("product.deleted")) == []
 
     def test_class_of_two_matching_names_runs_once(self):
-        class Twice(BaseWebhook):
+        class Twice(Ran):
             name = ("product", "product.created", "*")
 
-        assert registry.for_event("product.created") == [Twice]
+        assert list(registry.matching("product.created")) == [Twice]
 
     def test_unknown_event_has_no_classes(self):
-        assert registry.for_event("never.heard_of") == []
+        assert list(registry.matching("never.heard_of")) == []
 
 
 class TestRegistering:
     def test_inherited_name_counts(self):
-        class Parent(BaseWebhook):
+        class Parent(Ran):
             abstract = True
             name = "product.created"
 
         class Child(Parent):
             pass
 
-        assert registry.for_event("product.created") == [Child]
+        assert list(registry.matching("product.created")) == [Child]
 
     def test_abstract_is_not_inherited(self):
-        class Parent(BaseWebhook):
+        class Parent(Ran):
             abstract = True
 
         class Child(Parent):
@@ -90,7 +102,7 @@ class TestRegistering:
         assert registry.registered() == [Child]
 
     def test_abstract_false_registers(self):
-        class Plain(BaseWebhook):
+        class Plain(Ran):
             abstract = False
             name = "product.created"
 
@@ -143,10 +155,49 @@ class TestRegistering:
 
         assert registry.registered() == []
 
+    def test_class_without_process_webhook_is_refused_with_what_to_write(self):
+        with pytest.raises(
+            ImproperlyConfigured,
+            match=r"test_registry\.Nothing has no method `def process_webhook\(self\):`.*write one",
+        ):
+            define("Nothing", BaseWebhook, name="product.created")
+        assert registry.registered() == []
+
+    def test_abstract_class_without_process_webhook_is_allowed(self):
+        base = define("Base", BaseWebhook, name="product.created", abstract=True)
+        assert registry.registered() == []
+        child = define("Child", base, process_webhook=lambda self: None)
+        assert registry.registered() == [child]
+
+    @pytest.mark.parametrize(
+        "process_webhook",
+        [lambda: None, lambda self, event: None, staticmethod(lambda self: None)],
+    )
+    def test_process_webhook_that_cannot_be_called_is_refused(self, process_webhook):
+        with pytest.raises(
+            ImproperlyConfigured,
+            match=r"Odd\.process_webhook.*write `def process_webhook\(self\):`",
+        ):
+            define("Odd", BaseWebhook, name="product", process_webhook=process_webhook)
+        assert registry.registered() == []
+
+    @pytest.mark.parametrize(
+        "process_webhook",
+        [
+            lambda self, **kwargs: None,
+            lambda self, again=False: None,
+            staticmethod(lambda: None),
+            classmethod(lambda cls: None),
+        ],
+    )
+    def test_process_webhook_that_can_be_called_is_registered(self, process_webhook):
+        webhook = define("Odd", BaseWebhook, name="product", process_webhook=process_webhook)
+        assert registry.registered() == [webhook]
+
     def test_same_key_twice_is_an_error(self):
         first = define("Same", name="product.created")
         with pytest.raises(
-            ImproperlyConfigured, match=r"Same is registered twice for product\.created"
+            ImproperlyConfigured, match=r"Same is registered twice, for product\.created and for "
         ):
             define("Same", name="product.created")
         assert registry.registered() == [first]
@@ -156,16 +207,53 @@ class TestRegistering:
         registry.register(webhook)
         assert registry.registered() == [webhook]
 
-    def test_same_qualname_for_other_events_is_another_key(self):
+    def test_same_qualname_for_other_events_is_an_error(self):
         first = define("Same", name="product.created")
-        second = define("Same", name="product.deleted")
-        assert registry.registered() == [first, second]
+        with pytest.raises(
+            ImproperlyConfigured,
+            match=r"Same is registered twice, for product\.created and for product\.deleted: give "
+            r"one of the two another name, or all event names to one of them",
+        ):
+            define("Same", name="product.deleted")
+        assert registry.registered() == [first]
 
-    def test_key_is_the_same_for_names_in_any_order(self):
-        define("Same", name=("b", "a"))
-        with pytest.raises(ImproperlyConfigured):
-            define("Same", name=["a", "b", "a"])
-        assert list(registry._classes) == [f"{__name__}.Same:a,b"]
+    def test_function_with_two_decorators_is_an_error_that_says_what_to_write(self):
+        with pytest.raises(
+            ImproperlyConfigured,
+            match=r"\.twice is registered twice, .*@handler\(\"price\", \"product\"\)",
+        ):
+
+            @handler("product")
+            @handler("price")
+            def twice(event):
+                """Do nothing."""
+
+    def test_names_are_no_part_of_the_key(self):
+        webhook = define("Same", name=("b", "a"))
+        assert registry.class_key(webhook) == f"{__name__}.Same"
+
+
+class TestRemembering:
+    def test_new_class_is_seen_by_the_next_event(self):
+        assert list(registry.matching("product.created")) == []
+        webhook = define("Late", name="product")
+        assert list(registry.matching("product.created")) == [webhook]
+
+    def test_list_that_is_changed_changes_no_other(self):
+        webhook = define("Only", name="product")
+        list(registry.matching("product.created")).clear()
+        assert list(registry.matching("product.created")) == [webhook]
+
+    def test_unknown_types_in_any_number_are_not_all_remembered(self):
+        for number in range(registry.MAX_KINDS + 100):
+            list(registry.matching(f"made.up.{number}"))
+        assert registry.matching.cache_info().currsize == registry.MAX_KINDS
+
+    def test_type_that_was_seen_is_remembered(self):
+        define("Only", name="product")
+        list(registry.matching("product.created"))
+        list(registry.matching("product.created"))
+        assert registry.matching.cache_info().hits == 1
 
 
 class TestReplacing:
@@ -173,8 +261,8 @@ class TestReplacing:
         class Mine(products.ProductCreatedWebhook):
             pass
 
-        assert registry.for_event("product.created") == [Mine]
-        assert registry.for_event("product.updated") == [products.ProductUpdatedWebhook]
+        assert list(registry.matching("product.created")) == [Mine]
+        assert list(registry.matching("product.updated")) == [products.ProductUpdatedWebhook]
 
     def test_grandchild_takes_the_place_of_both(self, built_ins):
         class Mine(products.ProductCreatedWebhook):
@@ -183,24 +271,24 @@ class TestReplacing:
         class Final(Mine):
             pass
 
-        assert registry.for_event("product.created") == [Final]
+        assert list(registry.matching("product.created")) == [Final]
 
     def test_only_for_the_events_that_it_names(self):
-        class Parent(BaseWebhook):
+        class Parent(Ran):
             name = "product"
 
         class Child(Parent):
             name = "product.created"
 
-        assert registry.for_event("product.created") == [Child]
-        assert registry.for_event("product.deleted") == [Parent]
+        assert list(registry.matching("product.created")) == [Child]
+        assert list(registry.matching("product.deleted")) == [Parent]
 
     def test_subclass_of_another_event_replaces_nothing(self, built_ins):
         class Mine(products.ProductCreatedWebhook):
             name = "price.created"
 
-        assert registry.for_event("product.created") == [products.ProductCreatedWebhook]
-        assert registry.for_event("price.created") == [Mine]
+        assert list(registry.matching("product.created")) == [products.ProductCreatedWebhook]
+        assert list(registry.matching("price.created")) == [Mine]
 
     def test_two_siblings_both_run(self, built_ins):
         class One(products.ProductCreatedWebhook):
@@ -209,22 +297,22 @@ class TestReplacing:
         class Two(products.ProductCreatedWebhook):
             pass
 
-        assert registry.for_event("product.created") == [One, Two]
+        assert list(registry.matching("product.created")) == [One, Two]
         assert registry.replacements() == {products.ProductCreatedWebhook: [One, Two]}
 
     def test_abstract_subclass_replaces_nothing(self, built_ins):
         class Base(products.ProductCreatedWebhook):
             abstract = True
 
-        assert registry.for_event("product.created") == [products.ProductCreatedWebhook]
+        assert list(registry.matching("product.created")) == [products.ProductCreatedWebhook]
 
 
 class TestOrder:
-    def test_ours_first_then_by_key(self, built_ins):
+    def test_our_classes_run_first_then_by_key(self, built_ins):
         zebra = define("Zebra", name="product.created")
         ant = define("Ant", name="product")
         every = define("Every", name="*", __module__="a.module.before.ours")
-        assert registry.for_event("product.created") == [
+        assert list(registry.matching("product.created")) == [
             products.ProductCreatedWebhook,
             every,
             ant,
@@ -234,22 +322,16 @@ class TestOrder:
     def test_replacement_keeps_the_turn(self, built_ins):
         other = define("Ant", name="product.created")
         mine = define("Zebra", products.ProductCreatedWebhook)
-        assert registry.for_event("product.created") == [mine, other]
+        assert list(registry.matching("product.created")) == [mine, other]
         assert registry.is_built_in(mine)
         assert not registry.is_built_in(other)
 
     def test_sync_class_of_a_project_is_not_ours(self, built_ins):
-        other = define("Ant", SyncWebhook, name="product.created")
-        assert registry.for_event("product.created") == [products.ProductCreatedWebhook, other]
+        other = define("Ant", MirrorWebhook, name="product.created")
+        assert list(registry.matching("product.created")) == [products.ProductCreatedWebhook, other]
         assert not registry.is_built_in(other)
 
     def test_package_whose_name_begins_like_ours_is_not_ours(self, built_ins):
         other = define("Ant", name="product", __module__="stripe_integrations_extra.webhooks")
         assert not registry.is_built_in(other)
         assert registry.is_built_in(products.ProductCreatedWebhook)
-
-
-def test_process_webhook_that_is_missing_says_so():
-    webhook = define("Nothing", name="product.created")
-    with pytest.raises(NotImplementedError, match=r"Nothing has no process_webhook"):
-        webhook(event=None).process_webhook()

@@ -41,7 +41,7 @@ TRUSTED = ["10.0.0.0/8", "fd00::/8", "192.168.1.1"]
         ("", "198.51.100.1", None),
     ],
 )
-def test_address(settings, peer, forwarded, expected):
+def test_address_is_the_last_untrusted_one(settings, peer, forwarded, expected):
     settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "TRUSTED_PROXIES": TRUSTED}
     headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
     request = RequestFactory().post("/", REMOTE_ADDR=peer, **headers)
@@ -58,7 +58,7 @@ def test_address(settings, peer, forwarded, expected):
         (None, None),
     ],
 )
-def test_unix_socket(settings, forwarded, expected):
+def test_peer_of_a_unix_socket_is_trusted_if_listed(settings, forwarded, expected):
     trusted = ["unix", "10.0.0.0/8", "nonsense"]  # of which a check tells
     settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "TRUSTED_PROXIES": trusted}
     headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}

@@ -11,7 +11,8 @@ from django.utils import timezone
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeEndpoint
 from stripe_integrations.models import WebhookEventTrigger
-from tests import conftest, endpoints, objects
+from stripe_integrations.testing import objects
+from tests import conftest, endpoints
 from tests.test_triggers import request_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,13 +47,13 @@ def replica(settings, monkeypatch):
         del connections["replica"]
 
 
-def test_replica_fails(replica):
+def test_read_from_the_replica_fails(replica):
     replica()
     with pytest.raises(AssertionError, match="'replica' are not allowed"):
         conf.model("Event").objects.first()
 
 
-def test_requests(poster, replica):
+def test_requests_read_no_replica(poster, replica):
     row = endpoints.endpoint()
     replica()
     routes = {"/stripe/webhook": conftest.SECRET, endpoints.path(row): endpoints.SECRET}
@@ -62,13 +63,13 @@ def test_requests(poster, replica):
         assert poster.signed(event("evt_2"), "whsec_forged") == 400
 
 
-def test_request_to_a_view_of_the_project(replica):
+def test_request_to_a_view_of_the_project_reads_no_replica(replica):
     row = endpoints.endpoint()
     replica()
     assert WebhookEventTrigger.from_request(request_to(), webhook_endpoint=row).processed
 
 
-def test_endpoints(stripe_api, replica):
+def test_endpoints_read_no_replica(stripe_api, replica):
     old = StripeEndpoint.create(URL)
     replica()
     StripeEndpoint.roll(old)
@@ -79,7 +80,7 @@ def test_endpoints(stripe_api, replica):
     assert one.get().status == "disabled"
 
 
-def test_pruning(poster, replica):
+def test_pruning_reads_no_replica(poster, replica):
     assert poster.signed(event("evt_1"), conftest.SECRET) == 200
     replica()
     call_command("stripe_prune", "--older-than", "0m", stdout=io.StringIO())

@@ -7,9 +7,8 @@ import time
 import pytest
 
 from stripe_integrations import conf
-from tests import objects
+from stripe_integrations.testing import objects, sign
 from tests.conftest import SECRET
-from tests.signing import signed_headers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,13 +24,13 @@ def nothing_changed():
 
 
 class TestSignature:
-    def test_no_header(self, poster):
+    def test_missing_header_is_refused(self, poster):
         assert poster.send(BODY)[0] == 400
         assert nothing_changed()
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
-    def test_other_methods(self, poster, method):
-        assert poster.send(BODY, signed_headers(BODY, SECRET), method)[0] == 405
+    def test_other_methods_are_refused(self, poster, method):
+        assert poster.send(BODY, sign(BODY, SECRET), method)[0] == 405
         assert nothing_changed()
 
     @pytest.mark.parametrize(
@@ -49,34 +48,34 @@ class TestSignature:
             pytest.param("t=1," + ",".join(["v1=" + "a" * 64] * 200), id="endless header"),
         ],
     )
-    def test_malformed_header(self, poster, header):
+    def test_malformed_header_is_refused(self, poster, header):
         assert poster.send(BODY, {"Stripe-Signature": header})[0] == 400
         assert nothing_changed()
 
-    def test_wrong_secret(self, poster):
+    def test_wrong_secret_is_refused(self, poster):
         assert poster.signed(BODY, "whsec_other") == 400
         assert nothing_changed()
 
     @pytest.mark.parametrize("offset", [-301, -10_000, 302, 10_000])
-    def test_old_or_future_timestamp(self, poster, offset):
+    def test_old_or_future_timestamp_is_refused(self, poster, offset):
         assert poster.signed(BODY, timestamp=int(time.time()) + offset) == 400
         assert nothing_changed()
 
     @pytest.mark.parametrize("offset", [-290, 0, 290])
-    def test_timestamp_within_the_tolerance(self, poster, offset):
+    def test_timestamp_within_the_tolerance_is_accepted(self, poster, offset):
         assert poster.signed(BODY, timestamp=int(time.time()) + offset) == 200
 
-    def test_altered_body(self, poster):
-        headers = signed_headers(BODY, SECRET)
+    def test_altered_body_is_refused(self, poster):
+        headers = sign(BODY, SECRET)
         assert poster.send(BODY.replace(b"Gold", b"Lead"), headers)[0] == 400
         assert nothing_changed()
 
     def test_signature_of_another_scheme_is_ignored(self, poster):
-        header = signed_headers(BODY, SECRET)["Stripe-Signature"].replace("v1=", "v0=")
+        header = sign(BODY, SECRET)["Stripe-Signature"].replace("v1=", "v0=")
         assert poster.send(BODY, {"Stripe-Signature": header})[0] == 400
 
     def test_one_of_several_signatures_is_enough(self, poster):
-        header = signed_headers(BODY, SECRET)["Stripe-Signature"] + ",v1=" + "a" * 64
+        header = sign(BODY, SECRET)["Stripe-Signature"] + ",v1=" + "a" * 64
         assert poster.send(BODY, {"Stripe-Signature": header})[0] == 200
 
     @pytest.mark.parametrize("secret", ["", " ", None, [], ["", None]])
@@ -86,7 +85,7 @@ class TestSignature:
         assert poster.signed(BODY, " ") == 400
         assert nothing_changed()
 
-    def test_each_of_several_secrets(self, poster, settings):
+    def test_each_of_several_secrets_is_accepted(self, poster, settings):
         secrets = ["whsec_a", "whsec_b"]
         settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "WEBHOOK_SECRET": secrets}
         first = objects.event("product.created", objects.product("prod_a"))
@@ -97,7 +96,7 @@ class TestSignature:
         assert stored() == 2
 
     def test_reason_is_logged_and_not_told(self, poster, caplog):
-        headers = signed_headers(BODY, "whsec_other")
+        headers = sign(BODY, "whsec_other")
         assert poster.send(BODY, headers) == (400, b'{"received":false}')
         assert "no_match: No secret gives this signature" in caplog.text
         assert SECRET not in caplog.text
@@ -121,6 +120,8 @@ class TestBody:
             pytest.param(b'{"id": "evt_\\ud800", "type": "a"}', "no id", id="surrogate in the id"),
             pytest.param(b'{"id": "evt_1 ", "type": "a"}', "no id", id="blank at the end"),
             pytest.param(b'{"id": "evt_1", "type": ["a"]}', "no type", id="type is a list"),
+            pytest.param(b'{"id": "evt_1", "type": "a"}', "created", id="no time"),
+            pytest.param(b'{"id": "evt_1", "type": "a", "created": "x"}', "created", id="text"),
             pytest.param(
                 b'{"id": "' + b"e" * 256 + b'", "type": "a"}', "no id", id="id of 256 characters"
             ),
@@ -141,18 +142,18 @@ class TestBody:
             ),
         ],
     )
-    def test_signed_but_no_event(self, poster, caplog, body, reason):
+    def test_signed_body_that_is_no_event_is_refused(self, poster, caplog, body, reason):
         assert poster.signed(body) == 400
         assert reason in caplog.text
         assert nothing_changed()
 
     def test_25_levels_are_stored(self, poster):
-        body = b'{"id": "evt_1", "type": "a", "n": ' + b"[" * 24 + b"]" * 24 + b"}"
+        body = b'{"id": "evt_1", "type": "a", "created": 1, "n": ' + b"[" * 24 + b"]" * 24 + b"}"
         assert poster.signed(body) == 200
         assert stored() == 1
 
     def test_id_of_255_characters_is_stored(self, poster):
-        assert poster.event({"id": "e" * 255, "type": "a"}) == 200
+        assert poster.event({"id": "e" * 255, "type": "a", "created": 1}) == 200
         assert stored() == 1
 
     def test_too_large_is_refused_before_it_is_read(self, poster):
@@ -165,12 +166,12 @@ class TestBody:
             assert connection.recv(4096).startswith(b"HTTP/1.1 413")
 
     @pytest.mark.parametrize("length", ["9" * 30, "9" * 5000])
-    def test_absurd_length(self, poster, length):
+    def test_absurd_length_is_refused(self, poster, length):
         headers = {"Content-Length": length, "Stripe-Signature": "t=1,v1=a"}
         assert poster.send(None, headers)[0] in (400, 413)
         assert nothing_changed()
 
-    def test_as_large_as_allowed(self, poster):
+    def test_body_as_large_as_allowed_is_accepted(self, poster):
         message = objects.event("product.created", objects.product(description=""))
         missing = 1024 * 1024 - len(json.dumps(message))
         message["data"]["object"]["description"] = "x" * missing
@@ -191,6 +192,6 @@ class TestBody:
 @pytest.mark.parametrize(
     "path", ["/stripe/webhook?format=xml", "/stripe/webhook.api", "/slashed/stripe/webhook/"]
 )
-def test_other_spellings_of_the_route(poster, path):
-    assert poster.send(BODY, signed_headers(BODY, SECRET), path=path)[0] == 200
+def test_other_spellings_of_the_route_are_accepted(poster, path):
+    assert poster.send(BODY, sign(BODY, SECRET), path=path)[0] == 200
     assert stored() == 1

@@ -9,9 +9,10 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from stripe_integrations import conf, transactions
 from stripe_integrations.actions import StripeCustomer, StripeProduct
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
+from stripe_integrations.webhooks.customers import CheckoutSessionWebhook
 from stripe_integrations.webhooks.products import ProductCreatedWebhook
-from tests import objects
 from tests.fkapp.models import Keeper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,19 +61,19 @@ def effects():
 
 
 class TestOnce:
-    def test_same_event_twice(self, poster, counting):
+    def test_same_event_twice_takes_effect_once(self, poster, counting):
         message = objects.event("product.created", objects.product())
         assert [poster.event(message), poster.event(message)] == [200, 200]
         assert (effects(), rows("Event").count(), rows("Product").get().version) == (1, 1, 1)
 
-    def test_same_event_at_the_same_moment(self, poster, counting):
+    def test_same_event_at_the_same_moment_takes_effect_once(self, poster, counting):
         for number in range(5):
             message = objects.event("product.created", objects.product(f"prod_{number}"))
             assert at_once(8, lambda message=message: poster.event(message)) == [200] * 8
             assert effects() == rows("Event").count() == number + 1
         assert set(rows("Product").values_list("version", flat=True)) == {1}
 
-    def test_two_events_of_a_new_object_at_the_same_moment(self, poster):
+    def test_two_events_of_a_new_object_at_the_same_moment_end_at_the_later(self, poster):
         for number in range(5):
             created, updated = (
                 objects.event(
@@ -88,7 +89,7 @@ class TestOnce:
 
 
 class TestOrder:
-    def test_older_is_skipped(self, poster):
+    def test_older_event_is_skipped(self, poster):
         for name, seconds in (("new", 60), ("old", 0)):
             data = objects.product(name=name)
             message = objects.event("product.updated", data, created=objects.NOW + seconds)
@@ -128,7 +129,7 @@ class TestOrder:
         row = rows("Coupon").get()
         assert (row.is_deleted, row.times_redeemed) == (False, 120)
 
-    def test_deletion_before_creation(self, poster):
+    def test_deletion_before_creation_ends_deleted(self, poster):
         for verb, seconds in (("deleted", 60), ("created", 0)):
             message = objects.event(
                 f"product.{verb}", objects.product(), created=objects.NOW + seconds
@@ -152,7 +153,7 @@ class TestOrder:
 
 
 class TestFailure:
-    def test_failing_class(self, poster, counting):
+    def test_failing_class_is_tried_again_with_the_next_delivery(self, poster, counting):
         counting.fail = True
         message = objects.event("product.created", objects.product(), id="evt_1")
         assert poster.event(message) == 500
@@ -326,7 +327,7 @@ NO_USERS = ["", "0", "999999", "x", str(2**80), "\0", 7, None]
 
 
 class TestLinks:
-    def test_subscription_before_its_customer(self, poster):
+    def test_subscription_before_its_customer_is_linked_later(self, poster):
         assert (
             poster.event(objects.event("customer.subscription.created", objects.subscription()))
             == 200
@@ -335,7 +336,7 @@ class TestLinks:
         assert poster.event(objects.event("customer.created", objects.customer())) == 200
         assert rows("Subscription").get().customer.name == "Ada"
 
-    def test_price_before_its_product(self, poster):
+    def test_price_before_its_product_is_linked_later(self, poster):
         assert poster.event(objects.event("price.created", objects.price())) == 200
         assert not rows("Price").for_sale().exists()
         assert poster.event(objects.event("product.created", objects.product())) == 200
@@ -347,13 +348,13 @@ class TestLinks:
         assert poster.event(card) == 200
         assert set(rows("Event").values_list("customer__email", flat=True)) == {"ada@example.com"}
 
-    def test_user_named_by_the_metadata(self, poster):
+    def test_user_named_by_the_metadata_is_linked(self, poster):
         user = get_user_model().objects.create(username="ada", email="ada@example.com")
         data = objects.customer(metadata={"user_id": str(user.pk)})
         assert poster.event(objects.event("customer.created", data)) == 200
         assert rows("Customer").get().user == user
 
-    def test_user_of_a_checkout(self, poster):
+    def test_user_of_a_checkout_is_linked(self, poster):
         user = get_user_model().objects.create(username="ada")
         assert poster.event(objects.event("customer.created", objects.customer())) == 200
         assert rows("Customer").get().user is None
@@ -361,7 +362,7 @@ class TestLinks:
         assert rows("Customer").get().user == user
 
     @pytest.mark.parametrize("arrival", ["customer.created", "customer.updated", "retrieve"])
-    def test_user_of_a_checkout_before_its_customer(self, poster, stripe_api, arrival):
+    def test_user_of_a_checkout_before_its_customer_is_linked(self, poster, stripe_api, arrival):
         user = get_user_model().objects.create(username="ada")
         for user_pk in ("999999", str(user.pk)):
             assert poster.event(checkout(user_pk)) == 200
@@ -374,7 +375,7 @@ class TestLinks:
         assert rows("Customer").get().user == user
 
     @pytest.mark.parametrize("named", NO_USERS)
-    def test_checkout_of_no_user(self, poster, named):
+    def test_checkout_of_no_user_links_nobody(self, poster, named):
         customer = objects.event("customer.created", objects.customer())
         for message in (checkout(named), customer, checkout(named)):
             assert poster.event(message) == 200
@@ -399,7 +400,7 @@ class TestLinks:
         assert rows("Customer").get().user == user
 
 
-def test_checkout_and_customer_at_once(deliver):
+def test_checkout_and_customer_at_once_are_linked(deliver, own_registry):
     """Neither transaction sees the other: the later one to be committed links the user."""
     user = get_user_model().objects.create(username="ada")
     session = {"object": "checkout.session", "id": "cs_1", "customer": "cus_1"}
@@ -408,11 +409,14 @@ def test_checkout_and_customer_at_once(deliver):
     )
     stored, go = threading.Event(), threading.Event()
 
-    def check_out():
-        with transaction.atomic():
-            deliver(done)
+    class Slow(CheckoutSessionWebhook):
+        def process_webhook(self):
+            super().process_webhook()
             stored.set()
             assert go.wait(10)
+
+    def check_out():
+        deliver(done)
         connection.close()
 
     if connection.vendor == "sqlite":  # it has one writer at a time
@@ -454,7 +458,7 @@ class TestBudget:
             ("coupon", objects.coupon),
         ],
     )
-    def test_created_updated_deleted(self, statements, kind, build):
+    def test_event_takes_as_few_statements_as_listed(self, statements, kind, build):
         created, updated, unseen, deleted = (
             objects.event(f"{kind}.{verb}", build(**given), created=objects.NOW + seconds)
             for verb, given, seconds in (
@@ -466,16 +470,30 @@ class TestBudget:
         )
         # A customer's first row is linked by the checkouts that came before it, or meanwhile.
         links = ["SELECT", "SELECT"] if kind == "customer" else []
-        assert statements(created) == ["INSERT", "SELECT", "INSERT", *links]
-        assert statements(updated) == ["INSERT", "UPDATE"]
-        assert statements(unseen) == ["INSERT", "UPDATE", "SELECT", "INSERT", *links]
-        assert statements(deleted) == ["INSERT", "UPDATE"]
-        assert len(statements(deleted)) <= 2  # a duplicate: the insert that fails, and a look
+        if connection.vendor == "postgresql":
+            assert statements(created) == ["WITH", *links[:1]]
+            assert statements(updated) == ["WITH"]
+            assert statements(unseen) == ["WITH", *links[:1]]
+            assert statements(deleted) == ["WITH"]
+            return
+        # The items of a subscription: those in the list, and those gone.
+        parts = ["INSERT", "UPDATE"] if kind == "customer.subscription" else []
+        if connection.vendor == "mysql":  # it has no upsert that is guarded
+            assert statements(created) == ["INSERT", *parts, "INSERT", *links]
+            assert statements(updated) == ["UPDATE", *parts, "INSERT"]
+            long_way = ["UPDATE", "INSERT", "UPDATE", "SELECT", "INSERT", *parts, *links]
+            assert statements(unseen) == long_way
+            assert statements(deleted) == ["UPDATE", *parts, "INSERT"]
+        else:
+            for event in (created, updated, unseen, deleted):
+                assert statements(event) == ["INSERT", *parts, "INSERT", *links]
 
-    def test_customer_with_a_user(self, statements):
+    def test_customer_with_a_user_takes_few_statements(self, statements):
         user = get_user_model().objects.create(username="ada")
         data = objects.customer(metadata={"user_id": str(user.pk)})
         assert len(statements(objects.event("customer.created", data))) <= 4
 
-    def test_event_that_nobody_waits_for(self, statements):
-        assert statements(objects.event("balance.available", {"object": "balance"})) == ["INSERT"]
+    def test_event_whose_object_has_no_key(self, statements):
+        # The second one says that the mirror has no row of the object.
+        message = objects.event("balance.available", {"object": "balance"})
+        assert statements(message) == ["INSERT", "UPDATE"]

@@ -32,7 +32,7 @@ def test_deadlock_is_tried_again():
             users().filter(username=second).update(first_name=first)
 
         try:
-            transactions.run(work, "default")
+            transactions.run_atomic(work, "default")
         except Exception as error:  # noqa: BLE001
             failures.append(error)
         finally:
@@ -61,7 +61,7 @@ def test_lost_race_is_tried_again_and_its_attempt_is_undone():
             raise transactions.LostRace
         return len(attempts)
 
-    assert transactions.run(work, "default") == 3
+    assert transactions.run_atomic(work, "default") == 3
     assert [user.username for user in users().all()] == ["2"]
 
 
@@ -75,7 +75,7 @@ def test_lost_race_inside_the_callers_transaction_keeps_the_callers_work():
 
     with transaction.atomic():
         users().create(username="outer")
-        transactions.run(work, "default")
+        transactions.run_atomic(work, "default")
     assert {user.username for user in users().all()} == {"outer", "inner1"}
 
 
@@ -88,7 +88,7 @@ def test_other_errors_are_raised_at_once(error):
         raise error("not passing")
 
     with pytest.raises(error):
-        transactions.run(work, "default")
+        transactions.run_atomic(work, "default")
     assert len(attempts) == 1
 
 
@@ -97,4 +97,4 @@ def test_the_last_attempts_error_is_raised():
         raise transactions.LostRace("somebody else")
 
     with pytest.raises(transactions.LostRace):
-        transactions.run(work, "default")
+        transactions.run_atomic(work, "default")

@@ -9,5 +9,6 @@ router.register("stripe/webhook", StripeWebhookViewSet, basename="stripe-webhook
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("billing/", include("stripe_integrations.api.urls")),
     path("", include(router.urls)),
 ]

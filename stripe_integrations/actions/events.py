@@ -1,18 +1,18 @@
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import IntegrityError
 
-from stripe_integrations import conf, mapping, payloads
+from stripe_integrations import conf, transactions
+from stripe_integrations.actions import arguments
+from stripe_integrations.dispatch import events
+from stripe_integrations.inbox import payloads
 
-#: After this time without an end, a worker is taken to be dead.
-LEASE = timedelta(minutes=10)
+if TYPE_CHECKING:
+    from stripe_integrations.models import Event, StripeBaseEvent
 
-MAX_KIND = 255
+EventRow = TypeVar("EventRow", bound="StripeBaseEvent")
 
 
 class StripeEventAction:
@@ -28,12 +28,14 @@ class StripeEventAction:
         message: dict[str, Any],
         request: Any = None,
         pending_webhooks: int = 0,
-    ) -> Any:
+    ) -> Event:
         """Store an event and return its row; an event that is there already is returned as it is.
 
-        `message` is the whole event, or only the object that it is about. Nothing is processed:
-        `StripeWebhook.process(event)` does that. Raises PayloadRefused for what cannot be stored.
+        `message` is the whole event, or only the object that it is about; that is of unknown age.
+        Nothing is processed: `StripeWebhook.process(event)` does that. Raises PayloadRefused for
+        what cannot be stored, and TypeError for a message that is no object.
         """
+        message = arguments.stripe_object(message)
         envelope = {
             "id": stripe_id,
             "object": "event",
@@ -47,57 +49,34 @@ class StripeEventAction:
             envelope = {**message, **envelope}
         else:
             envelope["data"] = {"object": message}
-        payloads.check(envelope)
-        event = cls.build(envelope, payloads.serialize(envelope))
+        payloads.check_storable(envelope)
+        event = events.unsaved_event(envelope, payloads.serialize(envelope))
+        using = conf.database()
         try:
-            with transaction.atomic(using=conf.database()):
-                event.save(using=conf.database(), force_insert=True)
+            transactions.run_atomic(lambda: event.save(using=using, force_insert=True), using)
         except IntegrityError:
-            stored = cls.find(event.pk)
+            stored = events.find_event(event.pk)
             if stored is None:
                 raise
             return stored
         return event
 
     @classmethod
-    def link_customer(cls, event: Any, customer: Any) -> Any:
-        """Set the customer that an event is about, and return the event."""
-        event.customer = customer
+    def link_customer(cls, event: EventRow, customer: Any) -> EventRow:
+        """Set the customer that an event is about, and return the event.
+
+        A customer is passed as a row, an id, a local user, or None. Raises TypeError for anything
+        else.
+        """
+        arguments.row("Event", event, "StripeEventAction.find(id) returns it")
+        given = None if customer is None else arguments.customer(customer)
+        event.customer_id = None if given is None else given.id
+        if given and given.row is not None:
+            event.customer = given.row  # type: ignore[assignment]  # or of a swapped model
         event.save(using=conf.database(), update_fields=["customer"])
         return event
 
     @classmethod
-    def find(cls, stripe_id: str) -> Any:
+    def find(cls, stripe_id: str) -> Event | None:
         """Return the stored event with this id, or None."""
-        return conf.model("Event").objects.using(conf.database()).filter(pk=stripe_id).first()
-
-    @classmethod
-    def build(cls, message: dict[str, Any], body: str, account: str | None = None) -> Any:
-        """Return an unsaved row for a checked event and its text.
-
-        `account` is the connected account that it is of if it names none.
-        """
-        model = conf.model("Event")
-        livemode = message.get("livemode")
-        event = model(
-            pk=_row_id(message["id"]),
-            kind=mapping.clean_text(message["type"])[:MAX_KIND],
-            livemode=livemode if isinstance(livemode, bool) else None,
-            account=mapping.reference(message.get("account")) or account,
-            body=body,
-            lease_expires_at=timezone.now() + LEASE,
-        )
-        for name, value in mapping.columns(model, message, event.account).items():
-            setattr(event, name, value)
-        if event.object_type == "customer":
-            event.customer_id = mapping.reference(event.object_id)
-        event.__dict__["message"] = message
-        return event
-
-
-def _row_id(stripe_id: str) -> str:
-    # Stripe's test sender uses evt_000…0 for all its events: each is a row of its own.
-    if stripe_id.startswith("evt_") and not stripe_id[4:].strip("0"):
-        suffix = f":{secrets.token_hex(8)}"
-        return stripe_id[: conf.MAX_ID - len(suffix)] + suffix
-    return stripe_id
+        return events.find_event(stripe_id)

@@ -1,109 +1,78 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import stripe
-
-from stripe_integrations import client, mapping
+from stripe_integrations import client, kinds
+from stripe_integrations.actions import arguments
 from stripe_integrations.actions.base import StripeAction
-from stripe_integrations.actions.snapshots import from_answer
+from stripe_integrations.actions.calls import Row
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import BankAccount, Card, Source, StripeModel  # noqa: F401 - in quotes below
 
 
-class StripeCustomerSource(StripeAction):
-    """Base for what lives below a customer: it is found by its customer and its own id."""
+class StripeCustomerSource(StripeAction[Row]):
+    """Base for what lives below a customer: it is found by its customer and its own id.
 
-    resource = "sources"
+    A customer is passed as a row, an id or a local user; a source as a row or an id.
+    """
 
     @classmethod
-    def create(cls, customer: Any, source: str, **params: Any) -> Any:
+    def create(
+        cls, customer: Any, source: str, *, idempotency_key: str | None = None, **params: Any
+    ) -> Row:
         """Attach a token or source to a customer at Stripe and return the row.
 
         Raises stripe.StripeError.
         """
-        path = client.resource_path("customers", customer.pk, cls.resource)
-        return cls._call("post", path, {"source": source, **params}, account=customer.account)
+        owner = arguments.customer(customer)
+        path = client.resource_path("customers", owner.id, cls.kind.resource)
+        return cls._create(
+            path,
+            {"source": source, **params},
+            account=owner.account,
+            idempotency_key=idempotency_key,
+        )
 
     @classmethod
-    def delete(cls, row: Any) -> Any:
+    def delete(cls, source: StripeModel | str, *, idempotency_key: str | None = None) -> Row:
         """Detach it from its customer at Stripe, and return the row, marked as deleted.
 
-        Raises stripe.StripeError.
+        One that is detached already is no error. Raises stripe.StripeError.
         """
-        path = cls._owned_path(row.pk, row.customer_id)
-        seen = cls._version(row.pk, row.account)
-        answer = client.request("delete", path, account=row.account)
-        # Stripe answers with a stub for a card, and with the whole object for a source.
-        stub = {"id": row.pk, "object": cls.object_name, "deleted": True}
-        return cls._write(from_answer(stub, answer, seen), account=row.account)
+        return cls._delete(source, idempotency_key=idempotency_key)
 
     @classmethod
     def retrieve(
         cls,
-        id: str,  # noqa: A002
+        id: StripeModel | str,  # noqa: A002
         *,
         customer: str | None = None,
         account: str | None = None,
-    ) -> Any:
-        """Read one from the API, write it, and return the row.
+    ) -> Row:
+        """Read one from the API by its Stripe id or its row, write it, and return the row.
 
         `customer` is its customer's id; the row's where there is a row. Raises
-        stripe.InvalidRequestError when Stripe has no such object.
+        stripe.InvalidRequestError when Stripe has no such object, and TypeError for neither a row
+        nor an id.
         """
-        return cls._retrieve({"id": id, "customer": customer}, account)
-
-    @classmethod
-    def _path(cls, data: dict[str, Any]) -> str:
-        owner = mapping.reference(data.get("customer")) or cls._owner(data["id"])
-        return cls._owned_path(data["id"], owner)
-
-    @classmethod
-    def _owner(cls, id: str) -> str | None:  # noqa: A002
-        owner: str | None = cls._rows().filter(pk=id).values_list("customer_id", flat=True).first()
-        return owner
-
-    @classmethod
-    def _owned_path(cls, id: str, customer: str | None) -> str:  # noqa: A002
-        if customer is None:
-            raise ValueError(
-                f"Stripe finds {id} only below its customer, and no row says whose it is: "
-                f"call {cls.__name__}.retrieve({id!r}, customer=…)."
-            )
-        return client.resource_path("customers", customer, cls.resource, id)
-
-    @classmethod
-    def _pages(cls, account: str | None) -> Iterator[client.Answer]:
-        for customers in client.pages(client.resource_path("customers"), account=account):
-            for customer in customers.data["data"]:
-                if mapping.is_usable_id(customer.get("id")):
-                    yield from cls._pages_of(customer["id"], account)
-
-    @classmethod
-    def _pages_of(cls, customer: str, account: str | None) -> Iterator[client.Answer]:
-        path = client.resource_path("customers", customer, cls.resource)
-        try:
-            yield from client.pages(path, {"object": cls.object_name}, account=account)
-        except stripe.InvalidRequestError as error:
-            if error.code != "resource_missing":  # the customer was deleted since it was listed
-                raise
+        own_id, account = arguments.stripe_id(cls.kind, id, account)
+        return cls._retrieve({"id": own_id, "customer": customer}, account)
 
 
-class StripeCard(StripeCustomerSource):
+class StripeCard(StripeCustomerSource["Card"]):
     """Verbs on customers' cards. Follows https://docs.stripe.com/api/cards."""
 
-    model_name = "Card"
-    object_name = "card"
+    kind = kinds.CARD
 
 
-class StripeBankAccount(StripeCustomerSource):
+class StripeBankAccount(StripeCustomerSource["BankAccount"]):
     """Verbs on bank accounts. Follows https://docs.stripe.com/api/customer_bank_accounts."""
 
-    model_name = "BankAccount"
-    object_name = "bank_account"
+    kind = kinds.BANK_ACCOUNT
 
 
-class StripeSource(StripeCustomerSource):
+class StripeSource(StripeCustomerSource["Source"]):
     """Verbs on sources. Follows https://docs.stripe.com/api/sources."""
 
-    model_name = "Source"
-    object_name = "source"
+    kind = kinds.SOURCE

@@ -1,56 +1,39 @@
-"""The admin: everything to be read, endpoints to be managed.
+"""The admin: read-only pages of all models, and the management of endpoints.
 
 Our own models are registered here. For a swapped model of your own, register the class yourself:
-`admin.site.register(Product, ProductAdmin)`.
+`admin.site.register(Product, MirrorAdmin)`.
 """
 
 from django.contrib import admin
 
-from stripe_integrations import conf
+from stripe_integrations import conf, kinds
 from stripe_integrations.admin.base import ReadOnlyAdmin
 from stripe_integrations.admin.endpoints import WebhookEndpointAdmin
 from stripe_integrations.admin.events import EventAdmin
-from stripe_integrations.admin.mirrors import (
-    BankAccountAdmin,
-    CardAdmin,
-    CouponAdmin,
-    CustomerAdmin,
-    MirrorAdmin,
-    PriceAdmin,
-    ProductAdmin,
-    SourceAdmin,
-    SubscriptionAdmin,
-)
+from stripe_integrations.admin.inlines import StripeCustomerInline
+from stripe_integrations.admin.mirrors import MirrorAdmin
+from stripe_integrations.admin.objects import StripeObjectAdmin
+from stripe_integrations.admin.overview import HealthAdmin
 from stripe_integrations.admin.triggers import RefusedCountAdmin, WebhookEventTriggerAdmin
 
 __all__ = [
-    "BankAccountAdmin",
-    "CardAdmin",
-    "CouponAdmin",
-    "CustomerAdmin",
     "EventAdmin",
+    "HealthAdmin",
     "MirrorAdmin",
-    "PriceAdmin",
-    "ProductAdmin",
     "ReadOnlyAdmin",
     "RefusedCountAdmin",
-    "SourceAdmin",
-    "SubscriptionAdmin",
+    "StripeCustomerInline",
+    "StripeObjectAdmin",
     "WebhookEndpointAdmin",
     "WebhookEventTriggerAdmin",
 ]
 
 for _name, _admin in {
-    "BankAccount": BankAccountAdmin,
-    "Card": CardAdmin,
-    "Coupon": CouponAdmin,
-    "Customer": CustomerAdmin,
+    **{kind.model: MirrorAdmin for kind in kinds.MIRRORED.values()},
+    kinds.GENERIC_MODEL: StripeObjectAdmin,
     "Event": EventAdmin,
-    "Price": PriceAdmin,
-    "Product": ProductAdmin,
+    "HealthCount": HealthAdmin,
     "RefusedCount": RefusedCountAdmin,
-    "Source": SourceAdmin,
-    "Subscription": SubscriptionAdmin,
     "WebhookEndpoint": WebhookEndpointAdmin,
     "WebhookEventTrigger": WebhookEventTriggerAdmin,
 }.items():

@@ -7,16 +7,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
+from django.utils import timezone
 
 from stripe_integrations import conf
-from stripe_integrations.hidden import HiddenText
+from stripe_integrations.masking import HiddenText
 from stripe_integrations.models import WebhookSecret
 
 
 class SecretForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A secret; its value is asked for once.
+    """A secret, whose value is entered once.
 
-    The value is no field of the model's here: Django shows those to users who may only look.
+    The value is not a field of the model: Django shows those to users with the view permission.
     """
 
     secret = forms.CharField(
@@ -34,10 +36,10 @@ class SecretForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk is not None:
             entry = self.fields["secret"]
             entry.disabled, entry.required = True, False
-            entry.widget.attrs["placeholder"] = "kept, and never shown"
+            entry.widget.attrs["placeholder"] = "stored, never shown"
 
     def clean_secret(self) -> str:
-        """Refuse what cannot be a signing secret; the message does not tell it."""
+        """Refuse a value that is no signing secret; the message does not show it."""
         value = HiddenText(self.cleaned_data["secret"].strip())
         if self.instance.pk is None and not value.startswith("whsec_"):
             raise ValidationError(
@@ -50,8 +52,7 @@ class SecretForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuse a secret of the other mode."""
         values = super().clean()
         if self.instance.pk is None:
-            ours = conf.livemode()
-            if ours is not None and self.instance.webhook_endpoint.livemode is (not ours):
+            if conf.is_other_mode(self.instance.webhook_endpoint.livemode):
                 raise ValidationError(
                     "The endpoint is of the other mode, live or test, than this database: its "
                     "events are not for it."
@@ -60,16 +61,32 @@ class SecretForm(forms.ModelForm):  # type: ignore[type-arg]
         return values
 
 
+class SecretFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """The secrets of an endpoint: what signs requests now is not deleted by one wrong tick."""
+
+    def clean(self) -> None:
+        """Refuse to delete a secret that has not expired: nobody sees it again."""
+        super().clean()
+        for form in self.deleted_forms:
+            expires_at = form.initial.get("expires_at")
+            if expires_at is None or expires_at > timezone.now():
+                raise ValidationError(
+                    f"The secret {form.instance.name} has not expired, and a deletion cannot be "
+                    "undone: let it expire first."
+                )
+
+
 class SecretInline(admin.TabularInline):  # type: ignore[type-arg]
     """The secrets of an endpoint."""
 
     model = WebhookSecret
     form = SecretForm
+    formset = SecretFormSet
     fields = ("name", "secret", "created", "expires_at")
     readonly_fields = ("created",)
     ordering = ("created", "pk")
     extra = 0
 
-    def secret(self, row: Any) -> str:
-        """Return what users see who may only look."""
-        return "kept, and never shown"
+    def secret(self, row: WebhookSecret) -> str:
+        """Return what users with only the view permission see."""
+        return "stored, never shown"

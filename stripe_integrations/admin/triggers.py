@@ -1,4 +1,4 @@
-"""The admin of requests: who came, and why they were refused."""
+"""The admin of requests, with the reasons of refusals."""
 
 from __future__ import annotations
 
@@ -7,65 +7,53 @@ from typing import Any
 from django.contrib import admin
 
 from stripe_integrations.admin import columns
+from stripe_integrations.admin.badges import badge
 from stripe_integrations.admin.base import HELP_OF_CUSTOMERS, ReadOnlyAdmin
+from stripe_integrations.admin.filters import EndpointFilter
+from stripe_integrations.choices import RefusalReason
+from stripe_integrations.models import WebhookEventTrigger
 
-#: The codes of refusals, and of failures.
-REASONS = (
-    "disabled_endpoint",
-    "error",
-    "expired_secret",
-    "future",
-    "malformed",
-    "no_header",
-    "no_match",
-    "no_secret",
-    "no_v1",
-    "not_confirmed",
-    "payload",
-    "too_large",
-    "too_old",
-    "unknown_endpoint",
-    "unsafe_method",
-    "wrong_account",
-    "wrong_mode",
-)
+#: The value of the filter for all of them.
+ANY = "any"
 
 
 class ReasonFilter(admin.SimpleListFilter):
-    """The known reasons; to ask the table for them would take as long as to read it."""
+    """A filter by the known reasons: querying the table for them would read all of it."""
 
     title = "reason"
     parameter_name = "reason"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the reasons that there are."""
-        return [(reason, reason.replace("_", " ")) for reason in REASONS]
+        """Return the known reasons."""
+        reasons = (ANY, *RefusalReason.values)
+        return [(reason, reason.replace("_", " ")) for reason in reasons]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
-        """Keep the requests that were refused for the one that is chosen."""
+        """Keep the requests with the chosen reason."""
+        if self.value() == ANY:
+            return queryset.exclude(reason="")
         return queryset.filter(reason=self.value()) if self.value() else queryset
 
 
 class WebhookEventTriggerAdmin(ReadOnlyAdmin):
-    """Requests, to be read."""
+    """Requests."""
 
     large = ("headers", "refused_body", "exception", "traceback")
     last = ("exception", "traceback", "headers")
     list_display = (
-        "created",
-        "valid",
-        "processed",
-        "reason",
+        columns.time_column("created"),
+        "outcome",
         columns.link("event"),
         columns.link("webhook_endpoint"),
         "remote_ip",
     )
-    list_filter = ("valid", "processed", ReasonFilter)
+    date_hierarchy = "created"
+    list_filter = (ReasonFilter, EndpointFilter, ("created", admin.DateFieldListFilter))
     ordering = ("-created",)
     search_help_text = HELP_OF_CUSTOMERS
 
     def get_fields(self, request: Any, obj: Any = None) -> list[Any]:
-        """Return every column, and the body, whichever row keeps that."""
+        """Return every column, and the body: its own or that of its event."""
         shown = [name for name in super().get_fields(request, obj) if name != "refused_body"]
         return [*shown, columns.pretty_text("body")]
 
@@ -75,12 +63,19 @@ class WebhookEventTriggerAdmin(ReadOnlyAdmin):
             return columns.preformatted_text(field.name)
         return super().column(field)
 
+    @admin.display
+    def outcome(self, trigger: WebhookEventTrigger) -> Any:
+        """Show what became of a request: why it was refused, or how far its event came."""
+        if trigger.reason:
+            return badge(trigger.reason, "bad")
+        return badge("processed" if trigger.processed else "accepted")
+
 
 class RefusedCountAdmin(ReadOnlyAdmin):
     """Refused requests, counted."""
 
-    list_display = ("minute", "endpoint", "reason", "count")
-    list_filter = (ReasonFilter,)
+    date_hierarchy = "minute"
+    list_display = (columns.time_column("minute"), "endpoint", "reason", "count")
     ordering = ("-minute",)
     sortable_by = ("minute",)
     search_fields = ()

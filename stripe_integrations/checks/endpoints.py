@@ -1,9 +1,9 @@
-"""The endpoints in the database: `manage.py check --database default`, and `migrate`, run this."""
+"""System checks of stored endpoints, run by `migrate` and `manage.py check --database default`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
@@ -11,12 +11,16 @@ from django.db import DatabaseError
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeEndpoint
-from stripe_integrations.actions.endpoints import enabled_events
+from stripe_integrations.choices import ValidationMethod
+from stripe_integrations.dispatch import subscription
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import WebhookEndpoint
 
 
 @register(Tags.database)
 def check_endpoints(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """Find endpoints that refuse every request, or none."""
+    """Find endpoints that refuse every request, and those that accept every request."""
     try:
         if conf.database() not in (databases or ()):
             return []
@@ -27,17 +31,17 @@ def check_endpoints(databases: Sequence[str] | None = None, **_kwargs: Any) -> l
     return [message for row in rows for message in _of(row)]
 
 
-def _of(endpoint: Any) -> Iterator[CheckMessage]:
-    if conf.livemode() is not None and endpoint.livemode is (not conf.livemode()):
+def _of(endpoint: WebhookEndpoint) -> Iterator[CheckMessage]:
+    if conf.is_other_mode(endpoint.livemode):
         yield Error(
             f"The endpoint {endpoint.pk} and its secrets are of the other mode, live or test, than "
             "this database: it refuses every request.",
             hint="Disable it, and create one with this project's API key.",
             id="stripe_integrations.E014",
         )
-    if endpoint.validation_method == "none" and not settings.DEBUG:
+    if endpoint.validation_method == ValidationMethod.NONE and not settings.DEBUG:
         yield Error(
-            f"The endpoint {endpoint.pk} would believe everybody: it refuses every request.",
+            f"The endpoint {endpoint.pk} has no validation: it refuses every request.",
             hint="Set its validation method to verify_signature; `none` is for DEBUG.",
             id="stripe_integrations.E015",
         )
@@ -47,13 +51,15 @@ def _of(endpoint: Any) -> Iterator[CheckMessage]:
             hint="Set it to 300.",
             id="stripe_integrations.E017",
         )
-    unsent = set(enabled_events()) - set(endpoint.enabled_events or ())
+    thin, snapshot = subscription.enabled_thin_events, subscription.enabled_events
+    wanted = thin() if endpoint.is_thin else snapshot()
+    unsent = set(wanted) - set(endpoint.enabled_events or ())
     if endpoint.uuid is not None and unsent and "*" not in (endpoint.enabled_events or ()):
+        told = "every event" if "*" in unsent else ", ".join(sorted(unsent)[:10])
         yield Warning(
-            f"The endpoint {endpoint.pk} is not sent {', '.join(sorted(unsent)[:10])}, for which "
-            "webhook classes wait.",
+            f"The endpoint {endpoint.pk} is not sent {told}, which webhook classes handle.",
             hint="Add them on its page in Stripe's dashboard, or run `manage.py stripe_endpoint "
-            "roll`: what that creates is sent them.",
+            "roll`, which creates an endpoint for them. Or leave kinds out by MIRROR.",
             id="stripe_integrations.W011",
         )
     if endpoint.uuid is not None and not endpoint.is_verifiable:

@@ -1,4 +1,4 @@
-"""Swapped-in models, held against what the mapping needs."""
+"""System checks of swapped models."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.db import models
 
-from stripe_integrations import conf, mapping
+from stripe_integrations import conf
 from stripe_integrations import models as ours
+from stripe_integrations.mirror import mapping
 
 
 @register(Tags.models)
 def check_models(**_kwargs: Any) -> list[CheckMessage]:
-    """Hold swapped-in models against what the mapping needs."""
+    """Find swapped models that the mapping cannot fill."""
     swapped = [
         name for name in conf.SWAPPABLE if conf.model_label(name) != f"stripe_integrations.{name}"
     ]
@@ -26,8 +27,8 @@ def _swapped(name: str) -> Iterator[CheckMessage]:
         model = conf.model(name)
     except (LookupError, ValueError):
         yield Error(
-            f"{conf.model_setting(name)} is {conf.model_label(name)!r}, which is no model.",
-            hint=f"Set it to app_label.ModelName of a subclass of StripeBase{name}.",
+            f"{conf.model_setting(name)} is {conf.model_label(name)!r}, which is not a model.",
+            hint=f"Set it to app_label.ModelName of a subclass of {conf.base_name(name)}.",
             id="stripe_integrations.E005",
         )
     else:
@@ -37,19 +38,19 @@ def _swapped(name: str) -> Iterator[CheckMessage]:
 
 def _lacking(name: str, model: Any) -> Iterator[CheckMessage]:
     there = {field.name for field in model._meta.get_fields()}
-    base = getattr(ours, f"StripeBase{name}")
+    base = getattr(ours, conf.base_name(name))
     lacking = sorted({field.name for field in base._meta.concrete_fields} - there - {"id"})
     if lacking:
         yield Error(
-            f"{model._meta.label} lacks {', '.join(lacking)}, which a {name} of ours has.",
-            hint=f"Let it be a subclass of stripe_integrations.models.{base.__name__}.",
+            f"{model._meta.label} lacks {', '.join(lacking)}, which the base class has.",
+            hint=f"Make it a subclass of stripe_integrations.models.{base.__name__}.",
             obj=model,
             id="stripe_integrations.E011",
         )
 
 
 def _columns(model: Any) -> Iterator[CheckMessage]:
-    filled = mapping.mapped_fields(model)
+    filled = [column.field for column in mapping.mapped_columns(model)]
     for field in filled:
         if not field.null and not field.has_default() and not field.empty_strings_allowed:
             yield Error(

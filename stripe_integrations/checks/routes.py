@@ -1,4 +1,4 @@
-"""The webhook's routes, held against the middleware in front of them."""
+"""System checks of the webhook's routes and the middleware in front of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import is_valid_path
 from django.utils.module_loading import import_string
 
-from stripe_integrations.routes import routes
+from stripe_integrations.routes import NO_ROUTE, Route, path_of, routes
 
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
 LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
@@ -18,13 +19,27 @@ LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 
 @register(Tags.urls)
 def check_routes(**_kwargs: Any) -> list[CheckMessage]:
-    """Find routes that Stripe cannot get through to: it has no cookie, and logs in nowhere."""
-    return list(_messages()) if getattr(settings, "ROOT_URLCONF", None) else []
+    """Find routes that Stripe cannot use: it has no cookies, no login, and follows no redirect."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    # A router has some routes twice, with a format at the end.
+    found = list({(route.name, route.action): route for route in routes()}.values())
+    if not found:
+        return [_no_route()]
+    return [*_refused(found), *_redirected(found)]
 
 
-def _messages() -> Iterator[CheckMessage]:
+def _no_route() -> CheckMessage:
+    return Warning(
+        "No route leads to StripeWebhookViewSet: Stripe's requests are answered 404.",
+        hint=f"{NO_ROUTE} If a view of your own takes them, silence this check.",
+        id="stripe_integrations.W013",
+    )
+
+
+def _refused(found: list[Route]) -> Iterator[CheckMessage]:
     is_csrf, is_login = _is_installed(CSRF), _is_installed(LOGIN)
-    for route in routes():
+    for route in found:
         if is_csrf and not getattr(route.view, "csrf_exempt", False):
             yield Error(
                 f"The route {route.name!r} is behind CsrfViewMiddleware, which answers 403 to "
@@ -36,10 +51,24 @@ def _messages() -> Iterator[CheckMessage]:
         is_guarded = hasattr(route.view, "redirect_field_name")
         if is_guarded or (is_login and getattr(route.view, "login_required", True)):
             yield Error(
-                f"The route {route.name!r} wants a login, to which Stripe is redirected in vain.",
-                hint="Take the decorator off, or wrap the view in "
+                f"The route {route.name!r} requires a login: Stripe is redirected to it, and does "
+                "not deliver.",
+                hint="Remove the decorator, or wrap the view in "
                 "django.contrib.auth.decorators.login_not_required.",
                 id="stripe_integrations.E013",
+            )
+
+
+def _redirected(found: list[Route]) -> Iterator[CheckMessage]:
+    for route in found:
+        path = path_of(route) if route.action in ("create", "endpoint") else None
+        if path and path.endswith("/") and path != "/" and not is_valid_path(path.rstrip("/")):
+            yield Warning(
+                f"The route {route.name!r} is {path}, with a slash at its end. Without the slash "
+                "Stripe is redirected or answered 404, and does not deliver.",
+                hint="Register the viewset on a router with trailing_slash=False. If the URL at "
+                "Stripe ends in a slash, too, silence this check.",
+                id="stripe_integrations.W012",
             )
 
 

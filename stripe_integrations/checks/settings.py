@@ -1,4 +1,4 @@
-"""The settings dict, held against what can work."""
+"""System checks of the settings."""
 
 from __future__ import annotations
 
@@ -13,24 +13,35 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.core.exceptions import ImproperlyConfigured
 
 from stripe_integrations import conf
-from stripe_integrations.actions import MIRRORED
+from stripe_integrations.checks import chosen_kinds, key_lengths
+from stripe_integrations.checks.api_base import api_base
+from stripe_integrations.choices import RecordTriggers
 from stripe_integrations.remote_address import UNIX, network
 
-#: What a setting has to be.
+#: The type of each setting.
 TYPES: dict[str, tuple[type, ...]] = {
     "API_KEY": (str, type(None)),
+    "EVENT_BUS_KEY": (str, list, tuple, type(None)),
+    "KEEP_PERSONAL_DATA": (list, tuple),
     "LIVEMODE": (bool, type(None)),
+    "MIRROR": (dict,),
     "SYNC_POLICY": (dict,),
+    "TRUSTED_ACCOUNTS": (list, tuple),
     "WEBHOOK_SECRET": (str, list, tuple, type(None)),
 }
 NUMBERS = (
     "CLOCK_GUARD",
     "GIVE_UP_AFTER",
     "MAX_BODY",
+    "REFUSED_PER_DAY",
     "REFUSED_PER_MINUTE",
     "WEBHOOK_TOLERANCE",
 )
-#: How the API's keys begin.
+#: The queue whose broker needs a client library.
+CELERY = "stripe_integrations.queues.celery"
+#: Celery's extra for it, also where its URL begins otherwise.
+REDIS = "redis"
+#: The prefixes of API keys.
 API_KEYS = ("sk_", "rk_", "pk_")
 #: The first version of the SDK that refuses an empty or blank webhook secret.
 SAFE_SDK = (16, 1)
@@ -38,17 +49,21 @@ SAFE_SDK = (16, 1)
 
 @register(Tags.security)
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
-    """Hold the settings dict against what can work."""
+    """Find settings that cannot work."""
     wrong = [*_unknown_keys(), *_types()]
     if any(message.is_serious() for message in wrong):
         return wrong
     return [
         *wrong,
         *_secrets(),
+        *key_lengths.bus_keys(),
         *_key(),
+        *api_base(),
         *_sizes(),
         *_mode(),
-        *_sync_policy(),
+        *chosen_kinds.mirror(),
+        *chosen_kinds.invalid_policies(),
+        *chosen_kinds.personal_data(),
         *_queue(),
         *_recording(),
         *_sdk(),
@@ -70,7 +85,7 @@ def _types() -> Iterator[CheckMessage]:
     for key, types in TYPES.items():
         if not isinstance(conf.get(key), types):
             names = " or ".join("None" if each is type(None) else each.__name__ for each in types)
-            # A secret may be what is wrong: its value is not told.
+            # The value may be a secret, so the message does not show it.
             yield Error(
                 f"{key} is a {type(conf.get(key)).__name__}, and has to be {names}.",
                 hint="What comes from the environment is text: convert it in the settings.",
@@ -115,20 +130,20 @@ def _key() -> Iterator[CheckMessage]:
     key = conf.api_key()
     if key is None:
         yield Warning(
-            "No API key is configured: what the events of one moment leave open stays in doubt, "
-            "and no command or action can ask Stripe.",
+            "No API key is configured: events too close in time to order stay in doubt, and no "
+            "command or action can call Stripe.",
             hint="Set STRIPE_INTEGRATIONS['API_KEY'] to a secret or restricted key.",
             id="stripe_integrations.W007",
         )
     elif key.startswith("pk_"):
         yield Error(
-            "API_KEY is a publishable key, with which nothing can be read.",
+            "API_KEY is a publishable key, which cannot read anything.",
             hint="Set it to a secret or restricted key, sk_… or rk_….",
             id="stripe_integrations.E019",
         )
     elif settings.DEBUG and key.partition("_")[2].startswith("live"):
         yield Warning(
-            "A live API key is used with DEBUG: what is tried out here is done to real customers.",
+            "A live API key is used with DEBUG: tests of yours would affect real customers.",
             hint="Use a test key, sk_test_…, or turn DEBUG off.",
             id="stripe_integrations.W008",
         )
@@ -138,13 +153,13 @@ def _sizes() -> Iterator[CheckMessage]:
     allowed = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if allowed is not None and conf.get("MAX_BODY") > allowed:
         yield Error(
-            "MAX_BODY is more than Django's DATA_UPLOAD_MAX_MEMORY_SIZE lets in.",
+            "MAX_BODY is more than Django's DATA_UPLOAD_MAX_MEMORY_SIZE.",
             hint="Raise DATA_UPLOAD_MAX_MEMORY_SIZE, or lower STRIPE_INTEGRATIONS['MAX_BODY'].",
             id="stripe_integrations.E002",
         )
     if conf.get("WEBHOOK_TOLERANCE") <= 0:
         yield Error(
-            "WEBHOOK_TOLERANCE must be more than 0 seconds: no request arrives before it is sent.",
+            "WEBHOOK_TOLERANCE must be more than 0 seconds, else every request is too old.",
             hint="Remove it; the default is 300.",
             id="stripe_integrations.E003",
         )
@@ -160,24 +175,13 @@ def _mode() -> Iterator[CheckMessage]:
         )
 
 
-def _sync_policy() -> Iterator[CheckMessage]:
-    known = {"*", *MIRRORED}
-    for name, policy in conf.get("SYNC_POLICY").items():
-        if name not in known or policy not in conf.POLICIES:
-            yield Error(
-                f"SYNC_POLICY cannot say {name!r}: {policy!r}.",
-                hint=f"Its keys are {', '.join(sorted(known))}; "
-                f"its values are {', '.join(conf.POLICIES)}.",
-                id="stripe_integrations.E006",
-            )
-
-
 def _queue() -> Iterator[CheckMessage]:
     path = conf.get("QUEUE")
     if path is None:
         return
     try:
-        usable = callable(import_module(path).enqueue)
+        queue = import_module(path)
+        usable = callable(queue.enqueue)
     except (ImportError, AttributeError, TypeError, ImproperlyConfigured):
         usable = False
     if not usable:
@@ -187,13 +191,30 @@ def _queue() -> Iterator[CheckMessage]:
             "'stripe_integrations.queues.django_tasks', install that extra, or leave it None.",
             id="stripe_integrations.E007",
         )
+    elif path == CELERY:
+        yield from _broker(queue)
+
+
+def _broker(queue: Any) -> Iterator[CheckMessage]:
+    """Import the client of the Celery broker, without which no event can be enqueued."""
+    try:
+        queue.import_broker_client()
+    except ImportError as error:
+        name = queue.broker()
+        extra = REDIS if name in ("rediss", "sentinel") else name
+        yield Error(
+            f"The broker of the Celery app, {name}, has no client that can be imported: {error}.",
+            hint=f'Install it: pip install "celery[{extra}]"; or look at the broker_url of the '
+            "Celery app.",
+            id="stripe_integrations.E020",
+        )
 
 
 def _recording() -> Iterator[CheckMessage]:
-    if conf.get("RECORD_TRIGGERS") not in conf.RECORDED:
+    if conf.get("RECORD_TRIGGERS") not in RecordTriggers.values:
         yield Error(
             f"RECORD_TRIGGERS cannot be {conf.get('RECORD_TRIGGERS')!r}.",
-            hint=f"Its values are {', '.join(conf.RECORDED)}.",
+            hint=f"Its values are {', '.join(RecordTriggers.values)}.",
             id="stripe_integrations.E009",
         )
     proxies = conf.get("TRUSTED_PROXIES")

@@ -1,4 +1,4 @@
-"""Webhook classes that never run, or run more often than meant."""
+"""System checks of webhook classes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A004
 
-from stripe_integrations import event_types, registry
+from stripe_integrations import event_types
+from stripe_integrations.dispatch import registry
 
 
 @register(Tags.compatibility)
 def check_webhooks(**_kwargs: Any) -> list[CheckMessage]:
-    """Find webhook classes that never run, or run more often than meant."""
+    """Find webhook classes that never run, and rivals that both run."""
     return [*_event_names(), *_siblings()]
 
 
@@ -22,9 +23,9 @@ def _event_names() -> Iterator[CheckMessage]:
             if not event_types.is_known(name):
                 nearest = event_types.nearest(name)
                 yield Warning(
-                    f"{webhook.__module__}.{webhook.__qualname__} waits for {name!r}, which the "
+                    f"{webhook.__module__}.{webhook.__qualname__} names {name!r}, which the "
                     "installed stripe package does not know.",
-                    hint=f"Did you mean {nearest!r}?" if nearest else "Look at the name again.",
+                    hint=f"Did you mean {nearest!r}?" if nearest else "Check the name.",
                     id="stripe_integrations.W005",
                 )
 
@@ -38,6 +39,6 @@ def _siblings() -> Iterator[CheckMessage]:
                 yield Warning(
                     f"{' and '.join(rivals)} both replace {parent.__qualname__} for {name!r}: "
                     "both run.",
-                    hint="Let one of them be a subclass of the other, or of BaseWebhook.",
+                    hint="Make one of them a subclass of the other, or of BaseWebhook.",
                     id="stripe_integrations.W006",
                 )

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db import models
 
 from stripe_integrations import conf
-from stripe_integrations.models.base import StripeModel
-from stripe_integrations.money import to_decimal
+from stripe_integrations.models.base import StripeModel, money_of
 
 
 class StripeBaseCoupon(StripeModel):
@@ -29,13 +26,10 @@ class StripeBaseCoupon(StripeModel):
     valid = models.BooleanField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
+    amount_off_money = money_of("amount_off")
+
     class Meta:
         abstract = True
-
-    @property
-    def amount_off_money(self) -> Decimal | None:
-        """The discount in the currency's unit; None for a percentage."""
-        return to_decimal(self.amount_off, self.currency)
 
 
 class Coupon(StripeBaseCoupon):

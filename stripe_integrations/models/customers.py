@@ -1,27 +1,38 @@
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from stripe_integrations import conf
-from stripe_integrations.models.base import StripeModel, StripeQuerySet, is_nobody
-from stripe_integrations.models.fields import StripeIdField
-from stripe_integrations.money import to_decimal
+from stripe_integrations.local_users import is_nobody
+from stripe_integrations.models.base import (
+    Row,
+    StripeModel,
+    StripeQuerySet,
+    money_of,
+)
+from stripe_integrations.models.fields import OwnerKey, StripeIdField, StripeLink
+from stripe_integrations.models.indexes import BeginningIndex
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
-class CustomerQuerySet(StripeQuerySet):
+class CustomerQuerySet(StripeQuerySet[Row]):
     """Customers."""
 
-    def for_user(self, user: Any) -> CustomerQuerySet:
-        """Keep the customers of a local user; none for one who is not logged in."""
-        return self.none() if is_nobody(user) else self.filter(user=user)
+    def for_user(self, user: Any, account: str | None = None) -> Self:
+        """Keep the customers of a local owner; none for a user who is not logged in.
+
+        `account` is the id of a connected account, None for our own. Raises TypeError for what is
+        no owner.
+        """
+        return self.none() if is_nobody(user) else self.filter(user=user, account=account)
 
 
 class StripeBaseCustomer(StripeModel):
-    """A customer, linked to a local user where there is one.
+    """A customer, linked to its local owner, a user by default, where there is one.
 
     Follows https://docs.stripe.com/api/customers/object.
     """
@@ -31,8 +42,8 @@ class StripeBaseCustomer(StripeModel):
         "default_payment_method": ("invoice_settings.default_payment_method",),
     }
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+    user = OwnerKey(
+        conf.owner_default(),
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
@@ -45,18 +56,20 @@ class StripeBaseCustomer(StripeModel):
     balance = models.BigIntegerField(null=True, blank=True)
     delinquent = models.BooleanField(null=True, blank=True)
     default_source = StripeIdField(null=True, blank=True)
-    default_payment_method = StripeIdField(null=True, blank=True)
+    default_payment_method = StripeLink(
+        conf.model_label("PaymentMethod"), related_name="+", db_index=False
+    )
+    discount = StripeLink(conf.model_label("Discount"), related_name="+", db_index=False)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects: ClassVar[Any] = CustomerQuerySet.as_manager()
+    balance_money = money_of("balance")  # negative is credit to the customer
+
+    objects: ClassVar = CustomerQuerySet.as_manager()
 
     class Meta:
         abstract = True
-
-    @property
-    def balance_money(self) -> Decimal | None:
-        """The balance in the currency's unit; negative is credit to the customer."""
-        return to_decimal(self.balance, self.currency)
+        # The admin's search for the beginning of a name.
+        indexes = [BeginningIndex(fields=["name"], name="%(app_label)s_%(class)s_name")]
 
 
 class Customer(StripeBaseCustomer):

@@ -5,17 +5,10 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from stripe_integrations.hidden import HiddenText
+from stripe_integrations.choices import ValidationMethod
+from stripe_integrations.masking import HiddenText
 from stripe_integrations.models.base import StripeModel
 from stripe_integrations.models.fields import StripeIdField
-
-
-class ValidationMethod(models.TextChoices):
-    """How an endpoint finds out whether a request comes from Stripe."""
-
-    VERIFY_SIGNATURE = "verify_signature", "verify the signature"
-    RETRIEVE_EVENT = "retrieve_event", "read the event from Stripe's API"
-    NONE = "none", "believe everybody (with DEBUG only)"
 
 
 class WebhookEndpoint(StripeModel):
@@ -25,6 +18,7 @@ class WebhookEndpoint(StripeModel):
     https://docs.stripe.com/api/webhook_endpoints/object.
     """
 
+    stripe_paths = {"url": ("url", "webhook_endpoint.url")}
     stripe_ignore = ("retires_at", "tolerance", "uuid", "validation_method")
 
     uuid = models.UUIDField(
@@ -36,13 +30,19 @@ class WebhookEndpoint(StripeModel):
     )
     url = models.TextField(blank=True, default="")
     tolerance = models.PositiveIntegerField(
-        default=300, help_text="Seconds that a signature may be old, or from the future."
+        default=300, help_text="Seconds by which a signature may be old, or in the future."
     )
     validation_method = models.CharField(
         max_length=32, choices=ValidationMethod.choices, default=ValidationMethod.VERIFY_SIGNATURE
     )
     status = models.CharField(max_length=255, null=True, blank=True)
     enabled_events = models.JSONField(default=list, blank=True)
+    event_payload = models.CharField(
+        max_length=255,
+        default="snapshot",
+        help_text="snapshot, or thin for an event destination whose events carry no object.",
+    )
+    events_from = models.JSONField(null=True, blank=True)
     api_version = models.CharField(max_length=255, null=True, blank=True)
     application = StripeIdField(null=True, blank=True)
     description = models.TextField(null=True, blank=True)
@@ -51,8 +51,18 @@ class WebhookEndpoint(StripeModel):
         null=True,
         blank=True,
         editable=False,
-        help_text="When it is to be disabled, since another one replaces it.",
+        help_text="When it will be disabled, since another endpoint replaces it.",
     )
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether it is an event destination that is sent thin events."""
+        return self.event_payload == "thin"
+
+    @property
+    def is_connect(self) -> bool:
+        """Whether it is for the events of connected accounts."""
+        return self.application is not None or "@accounts" in (self.events_from or ())
 
     @property
     def is_enabled(self) -> bool:
@@ -87,8 +97,10 @@ class WebhookSecret(models.Model):
     webhook_endpoint = models.ForeignKey(
         WebhookEndpoint, on_delete=models.CASCADE, related_name="secrets"
     )
-    name = models.CharField(max_length=64, help_text="Events say which of the secrets it was.")
-    value = SecretField(help_text="whsec_…; it is never shown again.")
+    name = models.CharField(
+        max_length=64, help_text="Events store the name of the secret that signed them."
+    )
+    value = SecretField(help_text="whsec_…, never shown again.")
     created = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)
 

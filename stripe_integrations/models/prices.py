@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
 from stripe_integrations import conf
-from stripe_integrations.models.base import StripeModel, StripeQuerySet
-from stripe_integrations.models.fields import StripeLink
+from stripe_integrations.models.base import Row, StripeModel, StripeQuerySet
+from stripe_integrations.models.fields import StripeIdField, StripeLink
 from stripe_integrations.money import to_decimal
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
-class PriceQuerySet(StripeQuerySet):
+
+class PriceQuerySet(StripeQuerySet[Row]):
     """Prices."""
 
-    def for_sale(self) -> PriceQuerySet:
+    def for_sale(self) -> Self:
         """Keep the active prices of active products."""
         return self.not_deleted().filter(
             active=True, product__active=True, product__deleted_at=None
@@ -42,7 +45,7 @@ class StripeBasePrice(StripeModel):
         max_digits=32, decimal_places=12, null=True, blank=True
     )
     nickname = models.TextField(null=True, blank=True)
-    lookup_key = models.CharField(max_length=255, null=True, blank=True, db_index=True)
+    lookup_key = StripeIdField(null=True, blank=True, db_index=True)
     type = models.CharField(max_length=255, null=True, blank=True)
     billing_scheme = models.CharField(max_length=255, null=True, blank=True)
     tax_behavior = models.CharField(max_length=255, null=True, blank=True)
@@ -51,7 +54,7 @@ class StripeBasePrice(StripeModel):
     recurring_usage_type = models.CharField(max_length=255, null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects: ClassVar[Any] = PriceQuerySet.as_manager()
+    objects: ClassVar = PriceQuerySet.as_manager()
 
     class Meta:
         abstract = True

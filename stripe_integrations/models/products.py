@@ -5,6 +5,7 @@ from django.db import models
 from stripe_integrations import conf
 from stripe_integrations.models.base import StripeModel
 from stripe_integrations.models.fields import StripeLink
+from stripe_integrations.models.indexes import BeginningIndex
 
 
 class StripeBaseProduct(StripeModel):
@@ -29,6 +30,8 @@ class StripeBaseProduct(StripeModel):
 
     class Meta:
         abstract = True
+        # The admin's search for the beginning of a name.
+        indexes = [BeginningIndex(fields=["name"], name="%(app_label)s_%(class)s_name")]
 
 
 class Product(StripeBaseProduct):

@@ -1,22 +1,13 @@
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
 from stripe_integrations import conf
-from stripe_integrations.models.base import StripeModel, StripeQuerySet, is_nobody
+from stripe_integrations.models.base import StripeModel, money_of
 from stripe_integrations.models.fields import StripeLink
-from stripe_integrations.money import to_decimal
-
-
-class SourceQuerySet(StripeQuerySet):
-    """Cards, bank accounts and sources: what a customer pays with."""
-
-    def for_user(self, user: Any) -> SourceQuerySet:
-        """Keep those of a local user; none for one who is not logged in."""
-        return self.none() if is_nobody(user) else self.filter(customer__user=user)
+from stripe_integrations.models.querysets import OfCustomerQuerySet
 
 
 class StripeBaseCard(StripeModel):
@@ -38,7 +29,7 @@ class StripeBaseCard(StripeModel):
     name = models.TextField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects: ClassVar[Any] = SourceQuerySet.as_manager()
+    objects: ClassVar = OfCustomerQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -61,7 +52,7 @@ class StripeBaseBankAccount(StripeModel):
     account_holder_name = models.TextField(null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects: ClassVar[Any] = SourceQuerySet.as_manager()
+    objects: ClassVar = OfCustomerQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -82,15 +73,12 @@ class StripeBaseSource(StripeModel):
     currency = models.CharField(max_length=255, null=True, blank=True)
     metadata = models.JSONField(null=True, blank=True)
 
-    objects: ClassVar[Any] = SourceQuerySet.as_manager()
+    amount_money = money_of("amount")
+
+    objects: ClassVar = OfCustomerQuerySet.as_manager()
 
     class Meta:
         abstract = True
-
-    @property
-    def amount_money(self) -> Decimal | None:
-        """The amount in the currency's unit."""
-        return to_decimal(self.amount, self.currency)
 
 
 class Card(StripeBaseCard):

@@ -1,20 +1,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from stripe_integrations import conf, signatures
-from stripe_integrations.exceptions import SignatureRefused
+from stripe_integrations import conf
+from stripe_integrations.masking import HiddenText
 from stripe_integrations.models.endpoints import WebhookEndpoint
 from stripe_integrations.models.fields import StripeIdField, StripeLink
 from stripe_integrations.remote_address import remote_address
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from stripe_integrations.models.events import Event
+
 #: Where the verbs are: models import nothing from above.
-VERBS = "stripe_integrations.actions.triggers"
+RECEIVE = "stripe_integrations.inbox.receive"
+STORED = "stripe_integrations.inbox.stored_triggers"
 
 
 class WebhookEventTrigger(models.Model):
@@ -23,30 +29,48 @@ class WebhookEventTrigger(models.Model):
     event = StripeLink(conf.model_label("Event"), related_name="triggers")
     webhook_endpoint = StripeLink(WebhookEndpoint, related_name="triggers")
     secret_name = models.CharField(
-        max_length=64, default="", blank=True, help_text="The secret that it was signed with."
+        max_length=64, default="", blank=True, help_text="Name of the secret that signed it."
     )
     stripe_trigger_account = StripeIdField(
-        null=True, blank=True, help_text="The connected account it is about; null for our own."
+        null=True, blank=True, help_text="The connected account of the event; null for your own."
     )
     remote_ip = models.GenericIPAddressField(
-        null=True, blank=True, help_text="As far as TRUSTED_PROXIES are to be believed."
+        null=True, blank=True, help_text="The address of the client, behind TRUSTED_PROXIES."
     )
     headers = models.JSONField(default=dict, blank=True)
     refused_body = models.TextField(
-        default="", blank=True, help_text="The beginning of it; an accepted one is the event's."
+        default="", blank=True, help_text="The beginning of a refused body."
     )
-    valid = models.BooleanField(default=False, help_text="Whether it came from Stripe.")
+    valid = models.BooleanField(default=False, help_text="Whether it was accepted.")
     processed = models.BooleanField(
-        default=False, help_text="Whether every class was done when it was answered."
+        default=False, help_text="Whether all webhook classes were done at the answer."
     )
     reason = models.CharField(max_length=32, default="", blank=True)
     exception = models.TextField(default="", blank=True)
     traceback = models.TextField(default="", blank=True)
     version = models.CharField(
-        max_length=32, default="", blank=True, help_text="Of stripe_integrations."
+        max_length=32, default="", blank=True, help_text="Version of stripe_integrations."
     )
     created = models.DateTimeField(default=timezone.now, db_index=True)
     updated = models.DateTimeField(auto_now=True)
+
+    #: The request that it was built from, None for a row that was read.
+    request: Any = None
+
+    class Meta:
+        # MySQL and MariaDB ignore the conditions.
+        indexes = [
+            models.Index(
+                fields=["reason", "created"],
+                name="stripe_trigger_reason",
+                condition=~models.Q(reason=""),
+            ),
+            models.Index(
+                fields=["valid", "created"],
+                name="stripe_refused_trigger",
+                condition=models.Q(valid=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.reason or 'accepted'}"
@@ -67,12 +91,7 @@ class WebhookEventTrigger(models.Model):
 
     def verify_signature(self, secret: str, tolerance: int) -> bool:
         """Tell whether this secret signed the body, `tolerance` seconds ago at most."""
-        header = self.headers.get(signatures.HEADER)
-        try:
-            signatures.verify(self.body, header, [signatures.Secret("", secret, tolerance)])
-        except SignatureRefused:
-            return False
-        return True
+        return bool(import_string(f"{STORED}.verify_signature")(self, secret, tolerance))
 
     @staticmethod
     def get_remote_ip(request: Any) -> str | None:
@@ -82,27 +101,31 @@ class WebhookEventTrigger(models.Model):
     # -- what is done with it
 
     @classmethod
-    def from_request(cls, request: Any, *, webhook_endpoint: WebhookEndpoint) -> Any:
+    def from_request(cls, request: Any, *, webhook_endpoint: WebhookEndpoint) -> Self:
         """Validate and process a request, and return its trigger; `valid` is False if refused.
 
         Raises WebhookFailed when a webhook class raised.
         """
-        return import_string(f"{VERBS}.from_request")(request, webhook_endpoint)
+        trigger: Self = import_string(f"{RECEIVE}.from_request")(request, webhook_endpoint)
+        return trigger
 
     def validate(self, api_key: str | None = None, secret: str | None = None) -> bool:
         """Read the event from Stripe's API, and tell whether this is that event.
 
         With `secret`, that must have signed it, too.
         """
-        return bool(import_string(f"{VERBS}.validate")(self, api_key, secret))
+        api_key, secret = api_key and HiddenText(api_key), secret and HiddenText(secret)
+        return bool(import_string(f"{STORED}.validate")(self, api_key, secret))
 
-    def process(self, save: bool = True, api_key: str | None = None) -> Any:
+    def process(self, save: bool = True, api_key: str | None = None) -> Event:
         """Run the webhook classes that are not done with its event, and return that.
 
         Of a refused request, what Stripe's API says of the event is processed, not the body.
         Raises PayloadRefused or PayloadNotConfirmed, or WebhookFailed when a class raised.
         """
-        return import_string(f"{VERBS}.process")(self, save, api_key)
+        api_key = api_key and HiddenText(api_key)
+        event: Event = import_string(f"{STORED}.process_trigger")(self, save, api_key)
+        return event
 
 
 class RefusedCount(models.Model):

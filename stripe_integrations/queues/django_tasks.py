@@ -1,7 +1,8 @@
 """Process events as Django's tasks: `QUEUE = "stripe_integrations.queues.django_tasks"`.
 
-Django's framework tries nothing again: let cron run `stripe_replay`. Before Django 6 it is the
-package `django-tasks`. Follows https://docs.djangoproject.com/en/stable/topics/tasks/.
+Django's tasks are not retried: let cron run `stripe_replay` for events that failed. A worker looks
+for lost events after an event, once a minute at most. Before Django 6, install the package
+`django-tasks`. Follows https://docs.djangoproject.com/en/stable/topics/tasks/.
 """
 
 from __future__ import annotations
@@ -11,13 +12,32 @@ try:
 except ImportError:
     from django_tasks import task  # type: ignore[no-redef, unused-ignore]
 
-from stripe_integrations.queues import process
+from stripe_integrations.operations import queued_backfill
+from stripe_integrations.queues import lost, process
 
 
 @task()
 def process_event(event_id: str) -> None:
-    """Run what is not done of a stored event."""
-    process(event_id)
+    """Run the classes of a stored event that are not done, and look for what was lost."""
+    try:
+        process(event_id)
+    finally:
+        lost.search_now_and_then(enqueue)
+        lost.search_now_and_then(enqueue_window, queued_backfill.search_lost)
+
+
+@task()
+def read_window(window_id: int) -> None:
+    """Read a part of what `stripe_sync --queue` has to read, and look for lost windows."""
+    try:
+        queued_backfill.read_part(window_id, enqueue_window)
+    finally:
+        lost.search_now_and_then(enqueue_window, queued_backfill.search_lost)
+
+
+def enqueue_window(window_id: int) -> None:
+    """Have a part of a backfill read by a worker. Raises what the backend raises."""
+    read_window.enqueue(window_id)
 
 
 def enqueue(event_id: str) -> None:

@@ -1,6 +1,6 @@
 """What happens when an event arrives."""
 
-from stripe_integrations.webhooks.base import BaseWebhook, SyncWebhook
+from stripe_integrations.webhooks.base import BaseWebhook, MirrorWebhook
 from stripe_integrations.webhooks.functions import handler
 
-__all__ = ["BaseWebhook", "SyncWebhook", "handler"]
+__all__ = ["BaseWebhook", "MirrorWebhook", "handler"]

@@ -13,10 +13,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from stripe_integrations import registry
-from stripe_integrations.actions import MIRRORED
+from django.core.exceptions import ImproperlyConfigured
+
+from stripe_integrations import conf, kinds
+from stripe_integrations.dispatch import registry
+from stripe_integrations.mirror.sync import sync
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import Event
 
 
 class BaseWebhook:
@@ -36,29 +42,44 @@ class BaseWebhook:
 
     def process_webhook(self) -> None:
         """Do it. Raising undoes it and has Stripe send the event again."""
-        raise NotImplementedError(
-            f"{type(self).__qualname__} has no process_webhook(self) method: write one."
-        )
+        raise NotImplementedError  # no class without one of its own is registered
 
     # -- what it leaves alone
 
-    def __init__(self, event: Any) -> None:
+    #: The method that only writes the mirror: a class that has another one may do more.
+    mirrors_by: ClassVar[Any] = None
+
+    def __init__(self, event: Event) -> None:
         self.event = event
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not cls.__dict__.get("abstract", False):
-            registry.register(cls)
+        if cls.__dict__.get("abstract", False):
+            return
+        if cls.process_webhook is BaseWebhook.process_webhook:
+            where = f"{cls.__module__}.{cls.__qualname__}"
+            raise ImproperlyConfigured(
+                f"{where} has no method `def process_webhook(self):`, which runs with each event: "
+                "write one, or set `abstract = True` on a base class."
+            )
+        registry.register(cls)
 
 
-class SyncWebhook(BaseWebhook):
-    """Bring the mirror of the event's object up to date, if objects of its kind are mirrored."""
+class MirrorWebhook(BaseWebhook):
+    """Bring the row of the event's object up to date, whatever its kind.
 
-    abstract = True
+    The row is of the model of that kind, else a `StripeObject`. Kinds that `MIRROR` leaves out, and
+    objects without an id, have none. A subclass takes its place for the events that it names.
+    """
+
+    name: ClassVar[str | Sequence[str]] = "*"
+    description = "Occurs with every event."
 
     def process_webhook(self) -> None:
         data = self.event.stripe_object
-        kind = data.get("object")
-        action = MIRRORED.get(kind) if isinstance(kind, str) else None
-        if action is not None:
-            action.sync(data)
+        given = data.get("object")
+        kind = kinds.of(given) if isinstance(given, str) else None
+        if kind is not None and conf.is_mirrored(kind.object):
+            sync(kind, data, None)
+
+    mirrors_by = process_webhook

@@ -1,16 +1,16 @@
-from stripe_integrations.webhooks.base import SyncWebhook
+from stripe_integrations.webhooks.base import MirrorWebhook
 
 
-class CouponCreatedWebhook(SyncWebhook):
+class CouponCreatedWebhook(MirrorWebhook):
     name = "coupon.created"
     description = "Occurs when a coupon is created."
 
 
-class CouponUpdatedWebhook(SyncWebhook):
+class CouponUpdatedWebhook(MirrorWebhook):
     name = "coupon.updated"
     description = "Occurs when a coupon changes."
 
 
-class CouponDeletedWebhook(SyncWebhook):
+class CouponDeletedWebhook(MirrorWebhook):
     name = "coupon.deleted"
     description = "Occurs when a coupon is deleted."

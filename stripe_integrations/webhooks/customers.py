@@ -1,25 +1,26 @@
 from stripe_integrations.actions import StripeCustomer
-from stripe_integrations.webhooks.base import BaseWebhook, SyncWebhook
+from stripe_integrations.webhooks.base import MirrorWebhook
 
 
-class CustomerCreatedWebhook(SyncWebhook):
+class CustomerCreatedWebhook(MirrorWebhook):
     name = "customer.created"
     description = "Occurs when a customer is created."
 
 
-class CustomerUpdatedWebhook(SyncWebhook):
+class CustomerUpdatedWebhook(MirrorWebhook):
     name = "customer.updated"
     description = "Occurs when a customer changes."
 
 
-class CustomerDeletedWebhook(SyncWebhook):
+class CustomerDeletedWebhook(MirrorWebhook):
     name = "customer.deleted"
     description = "Occurs when a customer is deleted."
 
 
-class CheckoutSessionCompletedWebhook(BaseWebhook):
-    name = "checkout.session.completed"
-    description = "Occurs when a checkout is through; its client_reference_id is the local user."
+class CheckoutSessionWebhook(MirrorWebhook):
+    name = "checkout.session"
+    description = "Occurs with each event of a checkout, which may name the local user."
 
     def process_webhook(self) -> None:
+        super().process_webhook()
         StripeCustomer.link_by_checkout(self.event.stripe_object)

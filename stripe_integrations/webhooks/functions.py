@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from stripe_integrations import registry
+from stripe_integrations.dispatch import registry
 from stripe_integrations.webhooks.base import BaseWebhook
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -12,13 +12,16 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def handler(*names: str) -> Callable[[Function], Function]:
     """Register a function of an event: `@handler("price", "product")`.
 
-    Names are those of `BaseWebhook.name`. The function is called as `function(event)`. Raises
-    TypeError when used without names.
+    Names are those of `BaseWebhook.name`, all of them in one decorator. The function is called as
+    `function(event)`. Raises TypeError when used without names, and ImproperlyConfigured for a
+    function that cannot be called so, and for a second one of the same module and name.
     """
     if not names or not all(isinstance(name, str) for name in names):
         raise TypeError('Give the event names: @handler("product.created").')
 
     def register(function: Function) -> Function:
+        where = registry.class_key(function)
+        registry.refuse_uncallable(function, where, f"def {function.__name__}(event):", None)
         register_function(function, names, function)
         return function
 

@@ -1,16 +1,16 @@
-from stripe_integrations.webhooks.base import SyncWebhook
+from stripe_integrations.webhooks.base import MirrorWebhook
 
 
-class PriceCreatedWebhook(SyncWebhook):
+class PriceCreatedWebhook(MirrorWebhook):
     name = "price.created"
     description = "Occurs when a price is created."
 
 
-class PriceUpdatedWebhook(SyncWebhook):
+class PriceUpdatedWebhook(MirrorWebhook):
     name = "price.updated"
     description = "Occurs when a price changes."
 
 
-class PriceDeletedWebhook(SyncWebhook):
+class PriceDeletedWebhook(MirrorWebhook):
     name = "price.deleted"
     description = "Occurs when a price is deleted."

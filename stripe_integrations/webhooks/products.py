@@ -1,16 +1,16 @@
-from stripe_integrations.webhooks.base import SyncWebhook
+from stripe_integrations.webhooks.base import MirrorWebhook
 
 
-class ProductCreatedWebhook(SyncWebhook):
+class ProductCreatedWebhook(MirrorWebhook):
     name = "product.created"
     description = "Occurs when a product is created."
 
 
-class ProductUpdatedWebhook(SyncWebhook):
+class ProductUpdatedWebhook(MirrorWebhook):
     name = "product.updated"
     description = "Occurs when a product changes."
 
 
-class ProductDeletedWebhook(SyncWebhook):
+class ProductDeletedWebhook(MirrorWebhook):
     name = "product.deleted"
     description = "Occurs when a product is deleted."

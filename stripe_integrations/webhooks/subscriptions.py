@@ -1,41 +1,41 @@
-from stripe_integrations.webhooks.base import SyncWebhook
+from stripe_integrations.webhooks.base import MirrorWebhook
 
 
-class CustomerSubscriptionCreatedWebhook(SyncWebhook):
+class CustomerSubscriptionCreatedWebhook(MirrorWebhook):
     name = "customer.subscription.created"
     description = "Occurs when a customer is subscribed."
 
 
-class CustomerSubscriptionUpdatedWebhook(SyncWebhook):
+class CustomerSubscriptionUpdatedWebhook(MirrorWebhook):
     name = "customer.subscription.updated"
     description = "Occurs when a subscription changes."
 
 
-class CustomerSubscriptionTrialWillEndWebhook(SyncWebhook):
+class CustomerSubscriptionTrialWillEndWebhook(MirrorWebhook):
     name = "customer.subscription.trial_will_end"
     description = "Occurs three days before a trial ends."
 
 
-class CustomerSubscriptionDeletedWebhook(SyncWebhook):
+class CustomerSubscriptionDeletedWebhook(MirrorWebhook):
     name = "customer.subscription.deleted"
     description = "Occurs when a subscription ends; it stays as canceled."
 
 
-class CustomerSubscriptionPausedWebhook(SyncWebhook):
+class CustomerSubscriptionPausedWebhook(MirrorWebhook):
     name = "customer.subscription.paused"
     description = "Occurs when a subscription's status becomes paused."
 
 
-class CustomerSubscriptionResumedWebhook(SyncWebhook):
+class CustomerSubscriptionResumedWebhook(MirrorWebhook):
     name = "customer.subscription.resumed"
     description = "Occurs when a subscription is no longer paused."
 
 
-class CustomerSubscriptionPendingUpdateAppliedWebhook(SyncWebhook):
+class CustomerSubscriptionPendingUpdateAppliedWebhook(MirrorWebhook):
     name = "customer.subscription.pending_update_applied"
     description = "Occurs when a pending update of a subscription takes effect."
 
 
-class CustomerSubscriptionPendingUpdateExpiredWebhook(SyncWebhook):
+class CustomerSubscriptionPendingUpdateExpiredWebhook(MirrorWebhook):
     name = "customer.subscription.pending_update_expired"
     description = "Occurs when a pending update of a subscription is dropped."

@@ -18,7 +18,7 @@ from stripe_integrations.actions import (
     StripeProduct,
     StripeSubscription,
 )
-from tests import objects
+from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ class Family:
         return api.create(self.resource, {"id": id, self.name: value, **more})
 
     def rows(self):
-        return conf.model(self.action.model_name).objects
+        return conf.model(self.action.kind.model).objects
 
 
 FAMILIES = [
@@ -74,11 +74,11 @@ class TestEveryFamily:
         assert (kept.is_deleted, getattr(kept, family.name), kept.version) == (True, "a", 2)
         assert not family.rows().not_deleted().exists()
 
-    def test_soft_delete_without_a_row(self, family):
+    def test_soft_delete_without_a_row_returns_none(self, family):
         assert family.action.soft_delete("none") is None
 
-    def test_sync_of_another_kind(self, family):
-        with pytest.raises(ValueError, match=f"takes a {family.action.object_name}, not a plan"):
+    def test_sync_of_another_kind_raises_value_error(self, family):
+        with pytest.raises(ValueError, match=f"takes a {family.action.kind.object}, not a plan"):
             family.action.sync({"id": "x", "object": "plan"})
         assert not family.rows().exists()
 
@@ -107,7 +107,7 @@ class TestEveryFamily:
         return {
             "sources": "customer.source",
             "subscriptions": "customer.subscription",
-        }.get(family.resource, family.action.object_name) + f".{verb}"
+        }.get(family.resource, family.action.kind.object) + f".{verb}"
 
     def message(self, family, verb, value, seconds):
         data = family.build(**{family.name: value})
@@ -116,14 +116,14 @@ class TestEveryFamily:
 
 @each(*FAMILIES)
 class TestEveryResource:
-    def test_retrieve(self, family, stripe_api):
+    def test_retrieved_object_is_mirrored(self, family, stripe_api):
         family.make(stripe_api, "x", "a")
         row = family.action.retrieve("x")
         assert row == family.rows().get()
         assert (getattr(row, family.name), row.in_doubt, row.livemode) == ("a", False, False)
         assert row.stripe_data == stripe_api.objects[family.resource]["x"]
 
-    def test_retrieve_unknown(self, family, stripe_api):
+    def test_unknown_object_raises_and_leaves_no_row(self, family, stripe_api):
         with pytest.raises(stripe.InvalidRequestError) as error:
             family.action.retrieve("none")
         assert (error.value.http_status, error.value.code) == (404, "resource_missing")
@@ -145,13 +145,13 @@ class TestEveryResource:
             family.action.sync_all()
         assert not family.rows().exists()
 
-    def test_id_that_looks_like_a_path(self, family, stripe_api):
+    def test_id_that_looks_like_a_path_is_quoted(self, family, stripe_api):
         family.make(stripe_api, "a/../b?c#d", "odd")
         row = family.action.retrieve("a/../b?c#d")
         assert (row.pk, getattr(row, family.name)) == ("a/../b?c#d", "odd")
         assert stripe_api.requests[-1].path == f"/v1/{family.resource}/a%2F..%2Fb%3Fc%23d"
 
-    def test_of_a_connected_account(self, family, stripe_api):
+    def test_object_of_a_connected_account_is_read_as_that_account(self, family, stripe_api):
         with stripe_api.acting_for("acct_1"):
             family.make(stripe_api, "x", "a")
         row = family.action.retrieve("x", account="acct_1")

@@ -7,14 +7,14 @@ from stripe_integrations.actions import StripeCoupon
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_sync_all_retrieve_and_soft_delete(stripe_api):
+def test_id_of_odd_characters_is_found_by_every_verb(stripe_api):
     stripe_api.create("coupons", {"id": "50 % OFF/now", "name": "Half"})
     assert StripeCoupon.sync_all() == 1
     assert StripeCoupon.retrieve("50 % OFF/now").name == "Half"
     assert StripeCoupon.soft_delete("50 % OFF/now").is_deleted
 
 
-def test_percentage_and_amount(stripe_api):
+def test_percentage_and_amount_are_kept_in_their_columns(stripe_api):
     stripe_api.create("coupons", {"id": "p", "percent_off": 33.333})
     off = {"id": "a", "percent_off": None, "amount_off": 500, "currency": "jpy"}
     stripe_api.create("coupons", off)
@@ -34,7 +34,7 @@ def test_ids_that_differ_only_in_case_are_two_coupons(stripe_api):
     }
 
 
-def test_id_used_again_after_the_coupon_was_deleted(stripe_api, deliver):
+def test_id_used_again_after_a_deletion_gives_a_living_row(stripe_api, deliver):
     for name in ("first", "second"):
         stripe_api.create("coupons", {"id": "SPRING", "name": name})
         stripe_api.offset += 10

@@ -7,7 +7,7 @@ from django.db import connection
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeCustomer
-from tests import objects
+from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,14 +21,14 @@ def user():
     return get_user_model().objects.create(username="ada", email="ada@lovelace.example")
 
 
-def test_create(stripe_api, user):
+def test_created_customer_is_mirrored_and_linked(stripe_api, user):
     row = StripeCustomer.create(user, metadata={"plan": "gold"}, name="Ada")
     assert row == rows().get()
     assert (row.user, row.email, row.name) == (user, "ada@lovelace.example", "Ada")
     assert row.metadata == {"plan": "gold", "user_id": str(user.pk)}
 
 
-def test_create_with_another_email(stripe_api, user):
+def test_given_email_replaces_the_users(stripe_api, user):
     assert StripeCustomer.create(user, "other@example.com").email == "other@example.com"
 
 
@@ -75,7 +75,7 @@ def test_two_users_have_two_customers(stripe_api, user):
     assert StripeCustomer.create(user) != StripeCustomer.create(other)
 
 
-def test_get(stripe_api, user):
+def test_get_returns_the_customer_of_our_own_account(stripe_api, user):
     assert StripeCustomer.get(user) is None
     row = StripeCustomer.create(user)
     assert StripeCustomer.get(user) == row
@@ -90,7 +90,7 @@ def test_deleted_customer_is_a_stub_and_a_tombstone(stripe_api, user):
     assert (gone.is_deleted, gone.email, gone.user) == (True, user.email, user)
 
 
-def test_sync_all(stripe_api):
+def test_sync_all_mirrors_every_customer(stripe_api):
     for id in ("cus_a", "cus_b"):
         stripe_api.create("customers", {"id": id})
     assert StripeCustomer.sync_all() == 2
@@ -111,7 +111,7 @@ def test_a_linked_user_is_not_replaced(user):
     assert rows().get().user == user
 
 
-def test_create_with_other_parameters_at_the_same_moment(stripe_api, user):
+def test_creations_with_different_parameters_at_once_make_two_customers(stripe_api, user):
     """Two keys and so two customers at Stripe, as nobody can know which is meant; both mirrored."""
     barrier, made = threading.Barrier(2), []
 
@@ -158,7 +158,7 @@ def test_create_again_does_not_undo_what_an_event_told(stripe_api, user, deliver
     assert rows().get().name == "now"
 
 
-def test_create_after_the_customer_was_deleted_at_stripe(stripe_api, user, deliver):
+def test_creation_after_a_deletion_at_stripe_makes_a_new_customer(stripe_api, user, deliver):
     first = StripeCustomer.create(user)
     stripe_api.offset += 10
     stripe_api.delete("customers", first.pk)
@@ -178,7 +178,7 @@ def test_create_after_a_deletion_that_no_row_tells_of(stripe_api, user):
     assert list(stripe_api.objects["customers"]) == [second.pk]
 
 
-def test_create_for_a_user_without_an_email(stripe_api):
+def test_user_without_an_email_sends_none(stripe_api):
     row = StripeCustomer.create(get_user_model().objects.create(username="nobody"))
     assert row.email is None
     assert "email" not in stripe_api.requests[0].params
@@ -228,7 +228,7 @@ def test_user_that_comes_later_is_linked_by_the_next_event(deliver):
     assert (row.user, row.version) == (user, 1)
 
 
-def test_other_metadata_key(settings, user):
+def test_user_is_named_by_the_metadata_key_of_the_settings(settings, user):
     settings.STRIPE_INTEGRATIONS = {"USER_METADATA_KEY": "uid"}
     StripeCustomer.sync(objects.customer("cus_a", metadata={"uid": str(user.pk)}))
     StripeCustomer.sync(objects.customer("cus_b", metadata={"user_id": str(user.pk)}))
@@ -244,19 +244,19 @@ class TestLinkByEmail:
         StripeCustomer.sync(objects.customer(**values))
         return rows().get().user
 
-    def test_only_if_the_project_wants_it(self, settings, user):
+    def test_email_without_the_setting_links_nobody(self, settings, user):
         settings.STRIPE_INTEGRATIONS = {}
         assert self.linked(email=user.email) is None
 
     @pytest.mark.parametrize("email", ["ada@lovelace.example", "Ada@Lovelace.Example"])
-    def test_one_user(self, user, email):
+    def test_email_of_one_user_links_that_user(self, user, email):
         assert self.linked(email=email) == user
 
     @pytest.mark.parametrize("email", ["ada@lovelace.exampl", "_da@lovelace.example", "", None, 5])
-    def test_no_user(self, user, email):
+    def test_email_of_no_user_links_nobody(self, user, email):
         assert self.linked(email=email) is None
 
-    def test_two_users(self, user):
+    def test_email_of_two_users_links_nobody(self, user):
         get_user_model().objects.create(username="bob", email=user.email.upper())
         assert self.linked(email=user.email) is None
 
@@ -272,3 +272,84 @@ class TestLinkByEmail:
         bob = get_user_model().objects.create(username="bob", email="bob@example.com")
         assert self.linked(email=user.email) == user
         assert self.linked(email=bob.email) == user
+
+
+class TestConnectedAccounts:
+    @pytest.fixture
+    def trusted(self, settings):
+        settings.STRIPE_INTEGRATIONS = {"TRUSTED_ACCOUNTS": ["acct_1"]}
+
+    @pytest.fixture
+    def named(self, user):
+        return {"metadata": {"user_id": str(user.pk)}}
+
+    def test_user_that_a_connected_account_names_is_not_linked(self, user, named, deliver):
+        deliver(objects.event("customer.created", objects.customer(**named), account="acct_1"))
+        assert rows().get().user is None
+        assert StripeCustomer.get(user, account="acct_1") is None
+
+    def test_user_that_a_trusted_account_names_is_asked_for_with_the_account(
+        self, user, named, deliver, trusted
+    ):
+        for kind, data in (
+            ("customer", objects.customer(**named)),
+            ("customer.subscription", objects.subscription()),
+            ("customer.source", objects.card()),
+        ):
+            deliver(objects.event(f"{kind}.created", data, account="acct_1"))
+        row = rows().get()
+        assert (row.user, StripeCustomer.get(user)) == (user, None)
+        assert StripeCustomer.get(user, account="acct_1") == row
+        for name in ("Customer", "Subscription", "Card"):
+            of_kind = conf.model(name).objects
+            assert not of_kind.for_user(user).exists()
+            assert of_kind.for_user(user, account="acct_1").exists()
+            assert not of_kind.for_user(user, account="acct_2").exists()
+
+    def test_accounts_given_as_text_are_not_trusted(self, user, named, settings):
+        settings.STRIPE_INTEGRATIONS = {"TRUSTED_ACCOUNTS": "acct_1"}
+        StripeCustomer.sync(objects.customer(**named), account="acct_1")
+        assert rows().get().user is None
+
+    def test_email_in_a_connected_account_links_nobody(self, user, settings):
+        settings.STRIPE_INTEGRATIONS = {"LINK_USERS_BY_EMAIL": True}
+        StripeCustomer.sync(objects.customer(email=user.email), account="acct_1")
+        assert rows().get().user is None
+
+    @pytest.mark.parametrize("order", [1, -1])
+    @pytest.mark.parametrize("account", ["acct_1", "acct_2", None])
+    def test_checkout_links_a_customer_of_its_own_account_only(
+        self, user, deliver, trusted, account, order
+    ):
+        session = {
+            "id": "cs_1",
+            "object": "checkout.session",
+            "client_reference_id": str(user.pk),
+            "customer": "cus_1",
+        }
+        extra = {"account": account} if account else {}
+        events = [
+            objects.event("checkout.session.completed", session, **extra),
+            objects.event("customer.created", objects.customer(), account="acct_1"),
+        ]
+        deliver(*events[::order])
+        assert rows().get().user == (user if account == "acct_1" else None)
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_link_of_a_connected_account_is_kept_whatever_arrives_first(self, deliver, order):
+        events = [
+            objects.event("customer.created", objects.customer(), account="acct_1"),
+            objects.event("customer.source.created", objects.card(), account="acct_1"),
+        ]
+        deliver(*events[::order])
+        assert conf.model("Card").objects.get().customer == rows().get()
+
+    def test_link_to_a_row_of_another_account_is_null(self, deliver):
+        StripeCustomer.sync(objects.customer())
+        deliver(
+            objects.event("customer.source.created", objects.card(), account="acct_1"),
+            objects.event("customer.updated", objects.customer(name="x"), account="acct_1"),
+        )
+        assert conf.model("Card").objects.get().customer_id is None
+        events = conf.model("Event").objects
+        assert set(events.values_list("customer_id", flat=True)) == {None}

@@ -1,17 +1,29 @@
 """Events of one moment: what the API is asked, when, and what is done without an answer."""
 
 import contextlib
+import io
 import itertools
+import time
 
 import pytest
 import stripe
+from django.core.management import call_command
 from django.db import connections
 
 from stripe_integrations import client, conf
-from stripe_integrations.actions import StripeProduct, StripeSubscription
+from stripe_integrations.actions import (
+    StripeCoupon,
+    StripeCustomer,
+    StripeProduct,
+    StripeSubscription,
+    StripeWebhook,
+)
+from stripe_integrations.dispatch import events
+from stripe_integrations.inbox.receive import accept
+from stripe_integrations.mirror import listing
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
 from stripe_integrations.webhooks.products import ProductUpdatedWebhook
-from tests import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,16 +131,16 @@ class TestNoAnswer:
         deliver(update("b"))
         assert (row().name, row().in_doubt) == ("b", True)
 
-    def test_slow_answer(self, product, stripe_api, deliver, monkeypatch):
+    def test_slow_answer_leaves_a_doubt(self, product, stripe_api, deliver, monkeypatch):
         monkeypatch.setattr(client, "IMPATIENT", 0.2)
-        client._client.cache_clear()
+        client.forget_connections()
         stripe_api.latency = 1
         deliver(update("a"), update("b"))
-        client._client.cache_clear()
+        client.forget_connections()
         assert (row().name, row().in_doubt) == ("b", True)
         assert len(paths(stripe_api)) == 1  # it is tried once
 
-    def test_without_a_key(self, product, stripe_api, deliver, settings):
+    def test_missing_key_leaves_a_doubt(self, product, stripe_api, deliver, settings):
         settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "API_KEY": None}
         deliver(update("a"), update("b"))
         assert (row().name, row().in_doubt) == ("b", True)
@@ -176,7 +188,7 @@ class TestOddAnswers:
             '{"id": "prod_1", "object": "product", "x": ' + "[" * 30 + "]" * 30 + "}",
         ],
     )
-    def test_not_the_object(self, answering, deliver, text):
+    def test_answer_that_is_no_object_leaves_a_doubt(self, answering, deliver, text):
         deliver(update("a"))
         answering(text)
         deliver(update("b"))
@@ -185,13 +197,13 @@ class TestOddAnswers:
             StripeProduct.retrieve("prod_1")
         assert row().name == "b"
 
-    def test_another_object(self, answering, deliver):
+    def test_answer_of_another_object_leaves_a_doubt(self, answering, deliver):
         deliver(update("a"))
         answering('{"id": "prod_2", "object": "product"}')
         deliver(update("b"))
         assert (row().name, row().in_doubt) == ("b", True)
 
-    def test_unstorable_values(self, answering, deliver):
+    def test_unstorable_values_of_an_answer_are_replaced(self, answering, deliver):
         deliver(update("a"))
         answering(
             '{"id": "prod_1", "object": "product", "name": "\\ud800\\u0000", "x": NaN, "y": 2.0}'
@@ -226,12 +238,12 @@ class TestOtherMode:
         [
             lambda: StripeProduct.retrieve("prod_1"),
             lambda: StripeProduct.sync_all(),
-            lambda: list(StripeProduct.listed()),
+            lambda: list(listing.list_pages(StripeProduct.kind, None)),
         ],
         ids=["retrieve", "sync_all", "listed"],
     )
     @pytest.mark.parametrize("names", [[], ["a"]], ids=["no row", "row"])
-    def test_is_refused(self, deliver, ask, names):
+    def test_answer_of_the_other_mode_is_refused(self, deliver, ask, names):
         deliver(*map(update, names))
         with pytest.raises(stripe.APIError, match="other mode"):
             ask()
@@ -259,7 +271,9 @@ class TestGone:
     def deleted(self, created=objects.NOW):
         return objects.event("product.deleted", objects.product(), created=created)
 
-    def test_deletion_and_update_of_one_moment(self, stripe_api, deliver):
+    def test_deletion_and_updates_of_one_moment_end_deleted_in_every_order(
+        self, stripe_api, deliver
+    ):
         numbers = itertools.count()
         for order in itertools.permutations([update("a"), update("b"), self.deleted()]):
             conf.model("Product").objects.all().delete()
@@ -289,7 +303,9 @@ class TestGone:
         deliver(update("a", row().as_of + 1))
         assert (row().is_deleted, row().name, row().in_doubt) == (True, "Gold", False)
 
-    def test_not_found_by_another_key(self, product, stripe_api, deliver, settings):
+    def test_object_not_found_by_another_key_is_not_deleted(
+        self, product, stripe_api, deliver, settings
+    ):
         StripeProduct.retrieve("prod_1")
         stripe_api.delete("products", "prod_1")
         settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "API_KEY": "sk_test_2"}
@@ -308,7 +324,7 @@ class TestPolicies:
         assert row().name == "Gold"
         assert len(paths(stripe_api)) == 3
 
-    def test_fetch_of_one_kind(self, product, stripe_api, deliver, settings):
+    def test_policy_of_one_kind_reads_only_that_kind(self, product, stripe_api, deliver, settings):
         policy(settings, coupon="fetch")
         deliver(update("a"), objects.event("coupon.updated", objects.coupon("X")))
         assert paths(stripe_api) == ["/v1/coupons/X"]
@@ -396,9 +412,206 @@ class TestSyncFromAppCode:
 
 class TestSettle:
     @pytest.mark.parametrize(("answers", "settled"), [(True, True), (False, False)])
-    def test_settle(self, product, stripe_api, deliver, answers, settled):
+    def test_settle_ends_a_doubt_once_the_api_answers(
+        self, product, stripe_api, deliver, answers, settled
+    ):
         stripe_api.down()
         deliver(update("a"), update("b"))
         stripe_api.hangs_up = not answers
         assert StripeProduct.settle(row()).in_doubt is not settled
         assert row().in_doubt is not settled
+
+    def test_deleted_true_in_the_answer_is_proof_by_itself(self, stripe_api, deliver):
+        stripe_api.create("customers", {"id": "cus_1"})
+        stripe_api.down()
+        for name in ("a", "b"):
+            data = objects.customer("cus_1", name=name)
+            deliver(objects.event("customer.updated", data))
+        customers = conf.model("Customer").objects
+        assert customers.get().in_doubt
+        stripe_api.hangs_up = False
+        stripe_api.delete("customers", "cus_1")
+        StripeCustomer.settle(customers.get())
+        settled = customers.get()
+        assert (settled.is_deleted, settled.in_doubt, settled.name) == (True, False, "b")
+
+    def test_deleted_true_without_a_row_makes_a_tombstone(self, stripe_api, deliver, settings):
+        policy(settings, **{"*": "fetch"})
+        stripe_api.create("customers", {"id": "cus_1", "name": "Ada"})
+        stripe_api.delete("customers", "cus_1")
+        deliver(objects.event("customer.updated", objects.customer("cus_1", name="Ada")))
+        row = conf.model("Customer").objects.get()
+        assert (row.is_deleted, row.in_doubt, row.name) == (True, False, "Ada")
+
+
+class TestNotFoundAfterADeletion:
+    """A 404 is proof where a deletion of that very object is stored."""
+
+    @pytest.fixture
+    def revived(self, stripe_api, deliver):
+        """Deliver a deletion and then its creation, of the same moment, while Stripe is down."""
+
+        def revive(deletion=None):
+            stripe_api.down()
+            created = objects.event("coupon.created", objects.coupon("X"))
+            deliver(deletion or objects.event("coupon.deleted", objects.coupon("X")), created)
+            stripe_api.hangs_up = False
+            return conf.model("Coupon").objects.filter(account=None).first()
+
+        return revive
+
+    def test_event_of_an_object_deleted_meanwhile_is_settled(self, revived):
+        row = revived()
+        assert (row.is_deleted, row.in_doubt) == (False, True)
+        row = StripeCoupon.settle(row)
+        row.refresh_from_db()
+        assert (row.is_deleted, row.in_doubt, row.name) == (True, False, "Spring")
+
+    def test_object_that_lives_again_is_not_deleted(self, revived, stripe_api):
+        stripe_api.create("coupons", {"id": "X", "name": "Second"})
+        StripeCoupon.settle(revived())
+        row = conf.model("Coupon").objects.get()
+        assert (row.is_deleted, row.in_doubt, row.name) == (False, False, "Second")
+
+    @pytest.mark.parametrize(
+        ("kind", "data", "more"),
+        [
+            ("coupon.deleted", objects.coupon("Y"), {}),
+            ("coupon.deleted", objects.coupon("X"), {"account": "acct_1"}),
+            ("coupon.deleted", objects.coupon("X"), {"livemode": True}),
+            ("product.deleted", objects.product("X"), {}),
+            ("coupon.updated", objects.coupon("X"), {}),
+        ],
+        ids=["other id", "other account", "other mode", "other kind", "no deletion"],
+    )
+    def test_deletion_of_something_else_is_no_proof(self, stripe_api, deliver, kind, data, more):
+        deliver(objects.event(kind, data, created=objects.NOW - 9, **more))
+        stripe_api.down()
+        for name in ("a", "b"):
+            deliver(objects.event("coupon.updated", objects.coupon("X", name=name)))
+        stripe_api.hangs_up = False
+        row = conf.model("Coupon").objects.get(pk="X")
+        assert row.in_doubt
+        StripeCoupon.settle(row)
+        row.refresh_from_db()
+        assert (row.is_deleted, row.in_doubt) == (False, True)
+
+    @pytest.mark.parametrize("is_told_by", ["row", "event"])
+    def test_deletion_of_an_earlier_life_is_no_proof(self, stripe_api, deliver, is_told_by):
+        now = objects.NOW
+        first = objects.coupon("X", created=now - 5000)
+        deliver(objects.event("coupon.deleted", first, created=now - 1000))
+        second = objects.coupon("X", created=now - 500)
+        stripe_api.down()
+        deliver(objects.event("coupon.created", second, created=now - 500))
+        deliver(objects.event("coupon.updated", {**second, "name": "a"}, created=now - 500))
+        deliver(objects.event("coupon.updated", {**second, "name": "b"}, created=now - 500))
+        stripe_api.hangs_up = False
+        row = conf.model("Coupon").objects.get()
+        assert row.in_doubt
+        if is_told_by == "row":
+            StripeCoupon.settle(row)
+        else:
+            deliver(objects.event("coupon.updated", {**second, "name": "c"}, created=now - 500))
+        row.refresh_from_db()
+        assert (row.is_deleted, row.in_doubt) == (False, True)
+
+
+DAY = 86_400
+
+
+class TestSimulatedTimes:
+    """Times of Stripe's test clocks, which run ahead and jump."""
+
+    @pytest.fixture
+    def at(self, stripe_api):
+        """Let Stripe's clock stand still, and take an event that Stripe sends then."""
+        stripe_api.clock = objects.NOW
+
+        def receive(message):
+            body = objects.body(message).decode()
+            return accept(message, body, as_of=stripe_api.now() + 1)
+
+        return receive
+
+    def test_event_ahead_of_stripes_clock_does_not_keep_later_ones_out(self, at, stripe_api):
+        ahead = update("ahead", objects.NOW + 90 * DAY)
+        stripe_api.create("products", {"id": "prod_1", "name": "ahead"})
+        at(ahead)
+        assert (row().in_doubt, row().as_of) == (False, objects.NOW + 1)
+        stripe_api.clock += 10
+        at(update("now", stripe_api.now()))
+        assert (row().name, row().in_doubt) == ("now", False)
+        at(objects.event("product.deleted", objects.product(), created=stripe_api.now() + 3))
+        assert row().is_deleted
+
+    def test_late_event_ahead_of_stripes_clock_overwrites_nothing_that_was_read(
+        self, product, at, stripe_api
+    ):
+        StripeProduct.retrieve("prod_1")
+        at(update("old", objects.NOW + 30 * DAY))
+        assert (row().name, row().in_doubt) == ("Gold", False)
+
+    def test_event_ahead_without_an_answer_is_kept_and_marked(self, product, at, stripe_api):
+        at(update("a"))
+        stripe_api.down()
+        at(update("ahead", objects.NOW + 90 * DAY))
+        assert (row().name, row().in_doubt, row().as_of) == ("ahead", True, objects.NOW + 1)
+        stripe_api.hangs_up = False
+        StripeProduct.settle(row())
+        assert (row().name, row().in_doubt) == ("Gold", False)
+
+    @pytest.mark.parametrize("jump", [-400 * DAY, 0, 90 * DAY])
+    def test_objects_of_a_test_clock_converge_in_every_order(self, at, stripe_api, jump):
+        stripe_api.test_clock = objects.NOW
+        stripe_api.create("customers", {"id": "cus_1", "test_clock": "clock_1"})
+        stripe_api.test_clock += jump
+        stripe_api.change("customers", "cus_1", {"name": "a"})
+        stripe_api.clock += 60
+        stripe_api.change("customers", "cus_1", {"name": "b"})
+        messages = list(stripe_api.events.values())
+        customers = conf.model("Customer").objects
+        for number, order in enumerate(itertools.permutations(messages)):
+            customers.all().delete()
+            for message in order:
+                at({**message, "id": f"evt_{number}_{message['id']}"})
+            assert (customers.get().name, customers.get().in_doubt) == ("b", False)
+            assert customers.get().as_of <= stripe_api.now() + 1
+
+    def test_event_keeps_stripes_time_of_its_delivery(self, at, poster, stripe_api):
+        events = conf.model("Event").objects
+        at(update("a", id="evt_given"))
+        assert events.get(pk="evt_given").as_of == objects.NOW + 1
+        message, signed_at = update("b", id="evt_signed"), int(time.time()) - 20
+        assert poster.signed(objects.body(message), timestamp=signed_at) == 200
+        assert events.get(pk="evt_signed").as_of == signed_at + 1
+
+    @pytest.mark.parametrize("how", ["confirmed", "caught up"])
+    def test_event_that_was_read_keeps_the_time_of_the_answer(self, stripe_api, how):
+        stripe_api.clock = objects.NOW - DAY
+        stripe_api.create("products", {"id": "prod_1"})
+        stripe_api.clock += 7200
+        if how == "confirmed":
+            StripeWebhook.process_webhook(next(iter(stripe_api.events.values())))
+        else:
+            call_command("stripe_catch_up", stdout=io.StringIO())
+        assert conf.model("Event").objects.get().as_of == stripe_api.now() + 1
+
+    def test_event_that_somebody_else_verified_keeps_this_hosts_clock(self, deliver):
+        before = int(time.time())
+        deliver(update("a"))
+        bound = conf.model("Event").objects.get().as_of - conf.get("WEBHOOK_TOLERANCE")
+        assert before <= bound <= time.time()
+
+    def test_replay_judges_by_the_time_of_delivery(self, at, stripe_api):
+        stripe_api.create("products", {"id": "prod_1", "name": "Gold"})
+        at(update("Gold"))
+        event = events.unsaved_event(
+            message := update("ahead", objects.NOW + 3600),
+            objects.body(message).decode(),
+            as_of=objects.NOW,
+        )
+        event.save(force_insert=True)
+        stripe_api.clock += 2 * 3600
+        StripeWebhook.process(event)
+        assert (row().name, row().in_doubt) == ("Gold", False)

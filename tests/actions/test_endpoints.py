@@ -12,8 +12,9 @@ from django.views.debug import ExceptionReporter
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeEndpoint
 from stripe_integrations.endpoint_urls import refuse_private, uuid_in
+from stripe_integrations.testing.fake_stripe import endpoints as fake_endpoints
 from stripe_integrations.webhooks import BaseWebhook
-from tests import endpoints, fake_endpoints
+from tests import endpoints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +44,7 @@ def values(row):
 
 
 class TestCreate:
-    def test_at_stripe_and_here(self, stripe_api):
+    def test_created_endpoint_is_at_stripe_and_here(self, stripe_api):
         row = StripeEndpoint.create(URL)
         theirs = stripe_api.current.endpoints[row.pk]
         assert row == rows().get()
@@ -60,34 +61,53 @@ class TestCreate:
         assert "secret" not in row.stripe_data
         assert StripeEndpoint.retrieve(row.pk).stripe_data == stripe_api.current.endpoints[row.pk]
 
-    def test_events_that_somebody_waits_for(self, stripe_api, own_registry):
+    def test_every_event_is_mirrored_by_default(self, stripe_api):
+        assert StripeEndpoint.create(URL).enabled_events == ["*"]
+
+    def test_kinds_left_out_are_sent_to_classes_that_name_them(
+        self, stripe_api, own_registry, settings
+    ):
+        mirror = {"*": False, "product": True, "issuing.card": True, "card": True}
+        settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "MIRROR": mirror}
+
         class Mine(BaseWebhook):
             name = ("invoice", "charge.refunded")
 
-        events = StripeEndpoint.create(URL).enabled_events
-        assert {"product.created", "invoice.paid", "charge.refunded"} < set(events)
-        assert not {"charge.succeeded", "invoice", "payout.paid"} & set(events)
+            def process_webhook(self):
+                """Do nothing."""
 
-    def test_all_events(self, stripe_api, own_registry):
+        events = StripeEndpoint.create(URL).enabled_events
+        assert {
+            *("product.created", "invoice.paid", "charge.refunded", "issuing_card.created"),
+            # A card may come with them; the other names its own class.
+            *("customer.source.created", "account.external_account.created"),
+            "checkout.session.completed",
+        } < set(events)
+        assert not {"charge.succeeded", "invoice", "payout.paid", "price.created"} & set(events)
+
+    def test_class_that_waits_for_all_subscribes_to_all_events(self, stripe_api, own_registry):
         class Mine(BaseWebhook):
             name = "*"
 
+            def process_webhook(self):
+                """Do nothing."""
+
         assert StripeEndpoint.create(URL).enabled_events == ["*"]
 
-    def test_version_of_the_settings(self, stripe_api, settings):
+    def test_created_endpoint_has_the_version_of_the_settings(self, stripe_api, settings):
         settings.STRIPE_INTEGRATIONS = {
             **settings.STRIPE_INTEGRATIONS,
             "API_VERSION": "2024-06-20",
         }
         assert StripeEndpoint.create(URL).api_version == "2024-06-20"
 
-    def test_for_connected_accounts(self, stripe_api):
+    def test_endpoint_for_connected_accounts_names_the_application(self, stripe_api):
         assert StripeEndpoint.create(URL, connect=True).application == "ca_1"
         row = StripeEndpoint.create(URL, account="acct_1", tolerance=60)
         assert (row.account, row.tolerance) == ("acct_1", 60)
         assert row.pk in stripe_api.accounts["acct_1"].endpoints
 
-    def test_stripe_refuses(self, stripe_api):
+    def test_refused_creation_leaves_no_row(self, stripe_api):
         stripe_api.fail_with(403)
         with pytest.raises(stripe.StripeError):
             StripeEndpoint.create(URL)
@@ -105,7 +125,7 @@ class TestCreate:
 
     def test_sync_keeps_no_secret(self, stripe_api):
         """As somebody might do with an answer of the SDK."""
-        made = fake_endpoints.create(stripe_api, {"url": URL, "enabled_events": ["*"]})
+        made = fake_endpoints.create_endpoint(stripe_api, {"url": URL, "enabled_events": ["*"]})
         row = StripeEndpoint.sync(made)
         assert "secret" not in row.stripe_data
         assert made["secret"] not in str(rows().get().__dict__)
@@ -132,7 +152,7 @@ class TestUrls:
             ("https://[fd00::1]", "stripe listen --forward-to"),
         ],
     )
-    def test_that_stripe_cannot_reach(self, url, told, stripe_api):
+    def test_url_that_stripe_cannot_reach_is_refused(self, url, told, stripe_api):
         with pytest.raises(ValueError, match=told):
             StripeEndpoint.create(url)
         assert stripe_api.requests == []
@@ -140,7 +160,7 @@ class TestUrls:
     @pytest.mark.parametrize(
         "url", ["https://shop.example.com", "https://8.8.8.8:8443/x", "https://[2606:4700::1111]"]
     )
-    def test_that_it_can(self, url):
+    def test_url_that_stripe_can_reach_is_accepted(self, url):
         assert refuse_private(url) is None
 
     @pytest.mark.parametrize(
@@ -154,7 +174,7 @@ class TestUrls:
             ("https://shop.example.com", "None"),
         ],
     )
-    def test_uuid(self, url, found):
+    def test_uuid_of_a_url_is_found(self, url, found):
         assert str(uuid_in(url)) == found
 
 
@@ -181,7 +201,7 @@ class TestRoll:
         assert rows().get(pk=old.pk).status == "disabled"
         assert StripeEndpoint.retire() == []
 
-    def test_without_an_overlap(self, stripe_api):
+    def test_roll_without_an_overlap_disables_the_old_one(self, stripe_api):
         old = StripeEndpoint.create(URL)
         StripeEndpoint.roll(old, overlap=timedelta(0))
         assert rows().get(pk=old.pk).status == "disabled"
@@ -193,12 +213,12 @@ class TestRoll:
         StripeEndpoint.roll(old, overlap=timedelta(hours=1))
         assert old.secrets.get().expires_at == soon
 
-    def test_keeps_what_it_was_for(self, stripe_api):
+    def test_rolled_endpoint_keeps_its_account_and_application(self, stripe_api):
         old = StripeEndpoint.create(URL, connect=True, account="acct_1")
         new = StripeEndpoint.roll(old, overlap=timedelta(hours=1))
         assert (new.account, new.application) == ("acct_1", "ca_1")
 
-    def test_stripe_refuses(self, stripe_api):
+    def test_refused_roll_leaves_the_old_one_as_it_was(self, stripe_api):
         """As it does when there are 16 of them."""
         old = StripeEndpoint.create(URL)
         stripe_api.fail_with(400)
@@ -235,20 +255,20 @@ class TestRoll:
         assert StripeEndpoint.retire() == [rolled[1]]
 
     @pytest.mark.parametrize("values", [{"secret": None}, {"validation_method": "retrieve_event"}])
-    def test_one_without_a_secret(self, stripe_api, values):
-        made = fake_endpoints.create(stripe_api, {"url": URL, "enabled_events": ["*"]})
+    def test_endpoint_without_a_secret_is_retired_after_a_roll(self, stripe_api, values):
+        made = fake_endpoints.create_endpoint(stripe_api, {"url": URL, "enabled_events": ["*"]})
         row = endpoints.endpoint(made["id"], url=URL, uuid=UUID, **values)
         StripeEndpoint.roll(row, overlap=timedelta(hours=1))
         is_over(row)
         assert StripeEndpoint.retire() == [row]
 
-    def test_url_without_a_uuid(self, stripe_api):
+    def test_url_without_a_uuid_is_not_rolled(self, stripe_api):
         row = endpoints.endpoint(uuid=None, url="https://shop.example.com/stripe/webhook")
         with pytest.raises(ValueError, match="WEBHOOK_SECRET is its secret"):
             StripeEndpoint.roll(row)
         assert stripe_api.requests == []
 
-    def test_several_at_once(self, stripe_api):
+    def test_several_rolls_at_once_create_one_endpoint(self, stripe_api):
         """They create one endpoint, as does one that follows another that broke off."""
         old = StripeEndpoint.create(URL)
         new = [StripeEndpoint.roll(old), StripeEndpoint.roll(old)]
@@ -256,7 +276,7 @@ class TestRoll:
         assert len(stripe_api.current.endpoints) == 2
         assert values(new[0]) == values(new[1])
 
-    def test_again_after_it_broke_off(self, stripe_api, monkeypatch):
+    def test_roll_after_one_that_broke_off_creates_no_third_endpoint(self, stripe_api, monkeypatch):
         old = StripeEndpoint.create(URL)
         with monkeypatch.context() as broken:
             broken.setattr(conf.model("WebhookSecret").objects, "using", fail)
@@ -275,8 +295,8 @@ class TestRoll:
         is_over(old)
         assert StripeEndpoint.retire() == []
 
-    def test_keeps_its_description(self, stripe_api):
-        made = fake_endpoints.create(
+    def test_rolled_endpoint_keeps_its_description(self, stripe_api):
+        made = fake_endpoints.create_endpoint(
             stripe_api,
             {"url": URL, "enabled_events": ["*"], "metadata": {"a": "1"}, "description": "Shop"},
         )
@@ -284,7 +304,7 @@ class TestRoll:
         assert (new.metadata, new.description) == ({"a": "1"}, "Shop")
 
 
-def test_disable(stripe_api):
+def test_disabled_endpoint_is_not_enabled(stripe_api):
     row = StripeEndpoint.disable(StripeEndpoint.create(URL))
     assert row.status == rows().get().status == "disabled"
     assert not row.is_enabled

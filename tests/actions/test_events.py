@@ -7,7 +7,7 @@ from django.db import connection
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeCustomer, StripeEventAction, StripeWebhook
 from stripe_integrations.exceptions import PayloadRefused
-from tests import objects
+from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,7 +16,7 @@ def rows():
     return conf.model("Event").objects
 
 
-def test_add_only_the_object():
+def test_added_object_is_stored_as_received():
     stripe_id = "evt_123456789"
     kind = "invoice.created"
     livemode = True
@@ -32,7 +32,7 @@ def test_add_only_the_object():
     assert (event.status, event.attempts) == ("received", 0)
 
 
-def test_add_a_whole_event_and_process_it():
+def test_added_event_is_processed():
     message = objects.event("product.created", objects.product(), id="evt_1", x=1)
     event = StripeEventAction.add("evt_1", "product.created", False, None, message, "req_9", 2)
     assert (event.message["x"], event.request, event.pending_webhooks) == (1, "req_9", 2)
@@ -58,13 +58,13 @@ def test_add_twice_keeps_the_first():
         ("evt_1", "a", {"a": float("nan")}),
     ],
 )
-def test_add_what_cannot_be_stored(stripe_id, kind, message):
+def test_event_that_cannot_be_stored_is_refused(stripe_id, kind, message):
     with pytest.raises(PayloadRefused):
         StripeEventAction.add(stripe_id, kind, True, None, message)
     assert not rows().exists()
 
 
-def test_link_customer():
+def test_linked_customer_is_stored():
     event = StripeEventAction.add("evt_1", "a", False, None, {"id": "x"})
     customer = StripeCustomer.sync(objects.customer())
     assert StripeEventAction.link_customer(event, customer).customer == customer
@@ -135,13 +135,13 @@ def test_add_links_the_customer_that_the_object_names():
     assert (gone.customer_id, gone.customer) == ("cus_1", None)
 
 
-def test_add_an_event_of_stripes_test_sender_twice():
+def test_event_of_the_test_sender_is_stored_each_time():
     for _ in range(2):
         StripeEventAction.add("evt_00000000000000", "a", False, None, {"id": "x"})
     assert rows().count() == 2
 
 
-def test_find():
+def test_find_returns_the_event_or_none():
     assert StripeEventAction.find("evt_1") is None
     event = StripeEventAction.add("evt_1", "a", False, None, {"id": "x"})
     assert StripeEventAction.find("evt_1") == event
@@ -157,7 +157,7 @@ def test_unsigned_event_is_read_from_stripe(stripe_api):
     assert len(stripe_api.requests) == 1
 
 
-def test_event_of_the_sdk():
+def test_event_of_the_sdk_is_processed():
     message = objects.event("product.created", objects.product())
     event = stripe.Event.construct_from(message, "sk_test_1")
     stored = StripeWebhook.process_webhook(event, verified=True)

@@ -21,7 +21,7 @@ from stripe_integrations.actions import (
     StripeSubscription,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("localstripe")]
 
 CARD = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2030", "cvc": "123"}
 
@@ -74,7 +74,7 @@ def plan():
     return client.request("post", "/v1/plans", params).data["id"]
 
 
-def test_customer(customer):
+def test_customer_is_created_read_and_deleted(customer):
     assert (customer.name, customer.email) == ("Ada", "ada@lovelace.example")
     assert customer.metadata == {"user_id": str(customer.user.pk)}
     client.request("post", f"/v1/customers/{customer.pk}", {"name": "Countess"})
@@ -94,7 +94,7 @@ def test_sync_all_reads_every_page():
     assert ids <= set(StripeProduct.model().objects.values_list("pk", flat=True))
 
 
-def test_product():
+def test_product_is_read_and_deleted():
     id = "gold plan"
     client.request("post", "/v1/products", {"id": id, "name": "Gold", "metadata": {"a": "b"}})
     row = StripeProduct.retrieve(id)
@@ -104,7 +104,7 @@ def test_product():
         StripeProduct.retrieve(id)
 
 
-def test_coupon():
+def test_coupon_is_read_and_deleted():
     params = {"id": "SPRING", "duration": "once", "percent_off": "12.5"}
     client.request("post", "/v1/coupons", params)
     assert StripeCoupon.sync_all() == 1
@@ -112,7 +112,7 @@ def test_coupon():
     assert (row.percent_off, row.duration, row.valid) == (12.5, "once", True)
 
 
-def test_card(customer):
+def test_card_is_created_read_and_deleted(customer):
     token = client.request("post", "/v1/tokens", {"card": CARD}).data["id"]
     card = StripeCard.create(customer, token)
     assert (card.brand, card.last4, card.exp_year, card.customer) == (
@@ -134,7 +134,7 @@ def test_card_that_is_declined(customer):
     assert not StripeCard.model().objects.exists()
 
 
-def test_subscription(customer, plan):
+def test_subscription_is_created_read_and_canceled(customer, plan):
     StripeCard.create(customer, {"object": "card", **CARD})
     row = StripeSubscription.create(customer, [{"plan": plan, "quantity": 2}])
     assert (row.customer, row.status, row.quantity) == (customer, "active", 2)

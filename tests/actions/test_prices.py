@@ -3,12 +3,12 @@ from decimal import Decimal
 import pytest
 
 from stripe_integrations.actions import StripePrice, StripeProduct
-from tests import objects
+from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_sync_all_retrieve_and_soft_delete(stripe_api):
+def test_chosen_id_is_found_by_every_verb(stripe_api):
     stripe_api.create("prices", {"id": "gold-monthly", "nickname": "Gold"})
     assert StripePrice.sync_all() == 1
     row = StripePrice.retrieve("gold-monthly")
@@ -21,12 +21,12 @@ def test_expanded_product_is_a_link():
     assert row.product_id == "prod_9"
 
 
-def test_product_of_a_connected_account():
+def test_price_of_a_connected_account_links_to_its_product():
     row = StripePrice.sync(objects.price(product="gold"), account="acct_1")
     assert (row.pk, row.product_id) == ("acct_1/price_1", "acct_1/gold")
 
 
-def test_from_the_api(stripe_api):
+def test_price_from_the_api_keeps_its_amounts(stripe_api):
     recurring = {"interval": "year", "interval_count": 1}
     stripe_api.create("prices", {"id": "p", "unit_amount": 99, "recurring": recurring})
     row = StripePrice.retrieve("p")
@@ -34,7 +34,7 @@ def test_from_the_api(stripe_api):
     assert row.stripe_data["recurring"] == recurring
 
 
-def test_product_that_arrives_later(stripe_api):
+def test_product_that_arrives_later_is_linked(stripe_api):
     row = StripePrice.sync(objects.price(product="prod_9"))
     assert (row.product_id, row.product) == ("prod_9", None)
     StripeProduct.sync(objects.product("prod_9"))

@@ -5,7 +5,7 @@ import stripe
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeProduct
-from tests import objects
+from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,28 +30,28 @@ class TestSync:
         row.refresh_from_db()
         assert (row.name, row.version, row.in_doubt) == ("Lead", 2, True)
 
-    def test_deleted_stub(self):
+    def test_deleted_stub_keeps_the_columns(self):
         StripeProduct.sync(objects.product())
         row = StripeProduct.sync({"id": "prod_1", "object": "product", "deleted": True})
         assert (row.is_deleted, row.name) == (True, "Gold")
 
-    def test_object_of_the_sdk(self):
+    def test_object_of_the_sdk_is_mirrored(self):
         data = stripe.Product.construct_from(objects.product(metadata={"a": "1"}), "sk_test_1")
         row = StripeProduct.sync(data)
         assert (row.name, row.metadata) == ("Gold", {"a": "1"})
         assert rows().get().stripe_data == objects.product(metadata={"a": "1"})
 
-    def test_of_another_kind(self):
+    def test_object_of_another_kind_raises_value_error(self):
         with pytest.raises(ValueError, match="takes a product, not a price"):
             StripeProduct.sync(objects.price())
         assert not rows().exists()
 
     @pytest.mark.parametrize("id", [None, "", 5, "p" * 256, "p\0", " p", {"id": "p"}])
-    def test_without_an_id_that_can_be_a_key(self, id):
+    def test_id_that_cannot_be_a_key_is_not_mirrored(self, id):
         assert StripeProduct.sync(objects.product(id)) is None
         assert not rows().exists()
 
-    def test_for_a_connected_account(self):
+    def test_row_of_a_connected_account_has_its_account_in_the_key(self):
         row = StripeProduct.sync(objects.product("gold"), account="acct_1")
         assert (row.pk, row.account) == ("acct_1/gold", "acct_1")
 
@@ -72,7 +72,7 @@ class TestRetrieve:
         assert (row.name, row.in_doubt) == ("Right", False)
         assert row.fetched_at <= row.as_of
 
-    def test_settles_a_doubt(self, stripe_api):
+    def test_retrieve_ends_a_doubt(self, stripe_api):
         stripe_api.create("products", {"id": "prod_1", "name": "Gold"})
         stripe_api.down()
         for name in ("Lead", "Tin"):
@@ -83,7 +83,7 @@ class TestRetrieve:
         row = rows().get()
         assert (row.name, row.in_doubt) == ("Gold", False)
 
-    def test_unknown(self, stripe_api):
+    def test_unknown_id_raises_invalid_request(self, stripe_api):
         with pytest.raises(stripe.InvalidRequestError, match="No such object"):
             StripeProduct.retrieve("prod_none")
 
@@ -92,7 +92,7 @@ class TestRetrieve:
             StripeProduct.retrieve("../customers?x=/1")
         assert stripe_api.requests[-1][1] == "/v1/products/..%2Fcustomers%3Fx%3D%2F1"
 
-    def test_of_a_connected_account(self, stripe_api):
+    def test_product_of_a_connected_account_is_read_as_that_account(self, stripe_api):
         with stripe_api.acting_for("acct_1"):
             stripe_api.create("products", {"id": "gold"})
         assert StripeProduct.retrieve("gold", account="acct_1").pk == "acct_1/gold"
@@ -109,7 +109,7 @@ class TestRetrieve:
 
 
 class TestSyncAll:
-    def test_every_page(self, stripe_api):
+    def test_sync_all_reads_every_page(self, stripe_api):
         for number in range(205):
             stripe_api.create("products", {"id": f"prod_{number}"})
         assert StripeProduct.sync_all() == 205
@@ -128,7 +128,7 @@ class TestSyncAll:
     def test_row_newer_than_the_page_is_read_by_its_id(self, stripe_api):
         stripe_api.create("products", {"id": "prod_1", "name": "Right"})
         StripeProduct.sync(objects.product(name="Wrong"))
-        rows().update(as_of=objects.NOW + 3600)
+        rows().update(as_of=stripe_api.now() + 3600)
         StripeProduct.sync_all()
         assert [request[1] for request in stripe_api.requests] == [
             "/v1/products",
@@ -141,7 +141,7 @@ class TestSyncAll:
 class TestEvents:
     """What the API is asked in between does not disturb what the events say."""
 
-    def test_read_between_two_events(self, stripe_api, deliver):
+    def test_read_between_two_events_ends_at_the_last(self, stripe_api, deliver):
         stripe_api.create("products", {"id": "prod_1", "name": "a"})
         stripe_api.offset += 10
         stripe_api.change("products", "prod_1", {"name": "b"})
@@ -183,12 +183,12 @@ class TestSoftDelete:
         row = rows().get()
         assert (row.is_deleted, row.name, row.version) == (True, "Gold", 2)
 
-    def test_without_a_row(self):
+    def test_soft_delete_of_a_missing_row_returns_none(self):
         assert StripeProduct.soft_delete("prod_1") is None
 
 
 class TestErrors:
-    def test_without_a_key(self, settings):
+    def test_missing_key_raises_authentication_error(self, settings):
         settings.STRIPE_INTEGRATIONS = {}
         with pytest.raises(stripe.AuthenticationError, match="API_KEY"):
             StripeProduct.retrieve("prod_1")

@@ -3,7 +3,7 @@ import stripe
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeBankAccount, StripeCard, StripeCustomer
-from tests import objects
+from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,7 +14,7 @@ def customer(stripe_api):
     return StripeCustomer.retrieve("cus_ada")
 
 
-def test_create_and_delete(stripe_api, customer):
+def test_created_card_is_mirrored_until_it_is_deleted(stripe_api, customer):
     card = StripeCard.create(customer, "tok_visa")
     assert (card.customer, card.last4) == (customer, "4242")
     assert stripe_api.requests[-1][2] == {"source": "tok_visa"}
@@ -23,7 +23,7 @@ def test_create_and_delete(stripe_api, customer):
     assert stripe_api.current.sources == {"cus_ada": {}}
 
 
-def test_retrieve_by_the_rows_customer_or_a_named_one(customer):
+def test_retrieve_needs_the_customer_of_a_card_without_a_row(customer):
     card = StripeCard.create(customer, "tok_visa")
     assert StripeCard.retrieve(card.pk) == card
     conf.model("Card").objects.all().delete()
@@ -32,7 +32,7 @@ def test_retrieve_by_the_rows_customer_or_a_named_one(customer):
     assert StripeCard.retrieve(card.pk, customer="cus_ada") == card
 
 
-def test_retrieve_unknown(customer):
+def test_unknown_card_raises_invalid_request(customer):
     with pytest.raises(stripe.InvalidRequestError):
         StripeCard.retrieve("card_none", customer="cus_ada")
 
@@ -87,7 +87,7 @@ def test_delete_that_fails_leaves_the_row(stripe_api, customer):
     assert not conf.model("Card").objects.get().is_deleted
 
 
-def test_of_a_connected_account(stripe_api):
+def test_card_of_a_connected_account_is_read_as_that_account(stripe_api):
     with stripe_api.acting_for("acct_1"):
         stripe_api.create("customers", {"id": "cus_ada"})
     customer = StripeCustomer.retrieve("cus_ada", account="acct_1")
@@ -104,7 +104,7 @@ def test_ids_are_quoted(stripe_api, customer):
     assert stripe_api.requests[-1].path == "/v1/customers/a%2Fb/sources/..%2Fx"
 
 
-def test_its_events(stripe_api, customer, deliver):
+def test_card_follows_its_events(stripe_api, customer, deliver):
     id = stripe_api.attach("cus_ada", "tok_visa")["id"]
     stripe_api.offset += 10
     stripe_api.detach("cus_ada", id)

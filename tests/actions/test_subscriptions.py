@@ -5,7 +5,7 @@ import stripe
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeCustomer, StripeSubscription
-from tests import objects
+from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,13 +22,13 @@ def subscription(customer):
     return StripeSubscription.create(customer, [{"price": "price_gold"}])
 
 
-def test_create(stripe_api, customer, subscription):
+def test_created_subscription_is_mirrored(stripe_api, customer, subscription):
     assert subscription == conf.model("Subscription").objects.get()
     assert (subscription.customer, subscription.price_id) == (customer, "price_gold")
     assert subscription.pk in stripe_api.objects["subscriptions"]
 
 
-def test_update(stripe_api, subscription):
+def test_updated_subscription_is_mirrored(stripe_api, subscription):
     row = StripeSubscription.update(subscription, collection_method="send_invoice")
     assert (row.collection_method, row.in_doubt) == ("send_invoice", False)
     stored = stripe_api.objects["subscriptions"][subscription.pk]
@@ -40,7 +40,7 @@ def test_cancel_at_the_end_of_the_period(subscription):
     assert (row.status, row.cancel_at_period_end) == ("active", True)
 
 
-def test_cancel_at_once(customer, subscription):
+def test_subscription_canceled_at_once_is_not_active(customer, subscription):
     row = StripeSubscription.cancel(subscription, at_period_end=False)
     assert (row.status, row.is_deleted) == ("canceled", False)
     assert not StripeSubscription.has_active_subscription(customer)
@@ -99,7 +99,7 @@ def test_create_for_a_price_that_is_not_there(stripe_api, customer):
     assert not conf.model("Subscription").objects.exists()
 
 
-def test_create_for_a_customer_of_a_connected_account(stripe_api):
+def test_subscription_of_a_connected_account_is_handled_as_that_account(stripe_api):
     with stripe_api.acting_for("acct_1"):
         stripe_api.create("prices", {"id": "price_gold"})
         stripe_api.create("customers", {"id": "cus_c"})
@@ -111,7 +111,7 @@ def test_create_for_a_customer_of_a_connected_account(stripe_api):
     assert {request.account for request in stripe_api.requests} == {"acct_1"}
 
 
-def test_update_of_the_items(stripe_api, subscription):
+def test_updated_items_change_price_and_quantity(stripe_api, subscription):
     stripe_api.create("prices", {"id": "price_lead"})
     item = subscription.stripe_data["items"]["data"][0]["id"]
     items = [{"id": item, "price": "price_lead", "quantity": 2}]
@@ -132,8 +132,14 @@ def test_cancel_at_once_is_seen_in_the_row(customer, subscription):
     row = StripeSubscription.cancel(subscription, at_period_end=False)
     assert row.canceled_at == row.ended_at is not None
     assert StripeSubscription.get_current_subscription(customer) is None
+    again = StripeSubscription.cancel(row, at_period_end=False)
+    assert (again, again.status) == (row, "canceled")
+
+
+def test_cancel_at_once_of_one_that_stripe_does_not_have_raises(stripe_api, subscription):
+    del stripe_api.objects["subscriptions"][subscription.pk]
     with pytest.raises(stripe.InvalidRequestError):
-        StripeSubscription.cancel(row, at_period_end=False)
+        StripeSubscription.cancel(subscription, at_period_end=False)
 
 
 def test_cancellation_by_event_is_no_deletion(stripe_api, subscription, deliver):
@@ -172,3 +178,21 @@ def test_sync_all_mirrors_canceled_ones(stripe_api, subscription):
     conf.model("Subscription").objects.all().delete()
     assert StripeSubscription.sync_all() == 1
     assert conf.model("Subscription").objects.get().status == "canceled"
+
+
+def test_subscription_of_another_account_is_not_the_customers():
+    """Its customer arrived after it, so that the link to another account's row is there."""
+    customer = StripeCustomer.sync(objects.customer())
+    conf.model("Subscription").objects.create(
+        id="sub_x", account="acct_1", customer_id=customer.pk, status="active"
+    )
+    assert not StripeSubscription.has_active_subscription(customer)
+    assert StripeSubscription.get_current_subscription(customer) is None
+
+
+def test_sync_for_another_account_leaves_the_row_as_it_is(stripe_api):
+    row = StripeSubscription.sync(objects.subscription())
+    forged = objects.subscription(status="canceled")
+    assert StripeSubscription.sync(forged, account="acct_1") is None
+    assert conf.model("Subscription").objects.get().stripe_data == row.stripe_data
+    assert stripe_api.requests == []

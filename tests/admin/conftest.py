@@ -23,27 +23,42 @@ class Pages:
     def __init__(self, client):
         self.client = client
 
-    def show(self, kind, *keys, status=200, **query):
+    def show(self, kind, /, *keys, status=200, **query):
         """Return the text of a list, or of the page of the row with a key."""
         url = url_of(kind, "change" if keys else "changelist", *keys)
         answer = self.client.get(url, query)
         assert answer.status_code == status
         return answer.content.decode()
 
-    def found(self, kind, **query):
+    def found(self, kind, /, **query):
         """Return the keys of the rows that a list shows."""
-        text = self.show(kind, **query)
+        answer = self.client.get(url_of(kind), query)  # `status` may be a parameter
+        assert answer.status_code == 200
+        text = answer.content.decode()
         return [
             html.unescape(key)
             for key in re.findall(r'name="_selected_action" value="([^"]*)"', text)
         ] or re.findall(r'<th class="field-[^"]*"><a href="[^"]*/([^/"]*)/change/', text)
 
-    def act(self, kind, action, *keys):
+    def act(self, kind, action, *keys, **more):
         """Run an action on the rows with these keys, and return what the page then says."""
-        data = {"action": action, "_selected_action": keys}
+        return messages_of(self.answer_to(kind, action, *keys, **more))
+
+    def answer_to(self, kind, action, *keys, **more):
+        """Run an action on the rows with these keys, and return the page that then comes."""
+        data = {"action": action, "_selected_action": keys, **more}
         answer = self.client.post(url_of(kind), data, follow=True)
         assert answer.status_code == 200
-        return messages_of(answer)
+        return answer
+
+    def confirm(self, kind, action, *keys):
+        """Run an action that asks first, say yes, and return what the page then says."""
+        page = self.answer_to(kind, action, *keys).content.decode()
+        assert "Are you sure?" in page
+        asked = dict(re.findall(r'<input type="hidden" name="(action|post)" value="([^"]*)"', page))
+        found = re.findall(r'name="_selected_action" value="([^"]*)"', page)
+        assert found == list(keys)
+        return self.act(kind, asked["action"], *found, post=asked["post"])
 
     def change(self, kind, /, *keys, answered=302, **data):
         """Post the form of a row, or of a new one, and return the answer."""

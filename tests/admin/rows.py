@@ -8,31 +8,36 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from stripe_integrations import conf
-from tests import objects
+from stripe_integrations.admin.neighbours import relations
+from stripe_integrations.testing import objects
 
 #: What is HTML in the data of each row.
 MARK = "<script>alert(1)</script>"
 
+#: How the ids of a model's rows begin that tests name; those of others begin with its name.
 PREFIXES = {
-    "BankAccount": "ba",
-    "Card": "card",
-    "Coupon": "COUPON",
     "Customer": "cus",
     "Price": "price",
     "Product": "prod",
-    "Source": "src",
+    "StripeObject": "topup/tu",
     "Subscription": "sub",
 }
-MIRRORS = tuple(PREFIXES)
+MIRRORS = tuple(name for name in conf.SWAPPABLE if name != "Event")
 KINDS = (*MIRRORS, "Event", "RefusedCount", "WebhookEndpoint", "WebhookEventTrigger")
-WITH_CUSTOMER = ("BankAccount", "Card", "Source", "Subscription")
+
+
+def has_column(kind, name):
+    return any(field.name == name for field in conf.model(kind)._meta.concrete_fields)
+
+
+WITH_CUSTOMER = tuple(kind for kind in MIRRORS if has_column(kind, "customer"))
 #: What a search by an e-mail address finds.
 OF_CUSTOMERS = ("Customer", *WITH_CUSTOMER, "Event", "WebhookEventTrigger")
 
 
 def make(kind, number=1):
     """Create a row of a kind, and what it belongs to, and return it."""
-    if kind in PREFIXES:
+    if kind in MIRRORS:
         return mirror(kind, number)
     return {
         "Event": event,
@@ -48,7 +53,7 @@ def user(number=1):
 
 
 def mirror(kind, number=1, **values):
-    id = f"{PREFIXES[kind]}_{number}"
+    id = f"{PREFIXES.get(kind, kind)}_{number}"
     if kind == "Customer":
         values = {
             "email": f"ada{number}@example.com",
@@ -62,13 +67,31 @@ def mirror(kind, number=1, **values):
             mirror("Customer", number)
     if kind == "Price":
         values = {"product_id": f"prod_{number}", **values}
+    if kind == "StripeObject":
+        values = {"kind": id.partition("/")[0], **values}
     given = {
         "created": timezone.now(),
         "livemode": False,
-        "stripe_data": {"id": id, "metadata": {"note": MARK}},
+        "stripe_data": {"id": id.rpartition("/")[2], "metadata": {"note": MARK}},
         **values,
     }
     return conf.model(kind).objects.create(**{"pk": id, **given})
+
+
+def neighbours(row, number=1):
+    """Create a row in each model whose rows the page of this one shows, and return their keys."""
+    return [
+        make_linked(relation.model, number, **{relation.column: getattr(row, relation.key)}).pk
+        for relation in relations(type(row))
+    ]
+
+
+def make_linked(model, number, **links):
+    values = {f"{name.removesuffix('_id')}_id": key for name, key in links.items()}
+    if model is conf.model("Event"):
+        return event(1000 + number, **values)
+    name = next(each for each in MIRRORS if conf.model(each) is model)
+    return mirror(name, 1000 + number, **values)
 
 
 def event(number=1, **values):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from stripe_integrations import conf
-from tests import objects
+from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ def states():
     return dict(conf.model("Event").objects.values_list("pk", "status"))
 
 
-def test_process_again(admin_client, poster, failing):
+def test_chosen_events_are_processed_again(admin_client, poster, failing):
     for id in ("evt_1", "evt_2", "evt_3"):
         assert poster.event(objects.event("product.created", objects.product(), id=id)) == 500
     assert "2 failed" in process_again(admin_client, "evt_1", "evt_2")
@@ -32,7 +32,7 @@ def test_process_again(admin_client, poster, failing):
     assert states() == {"evt_1": "processed", "evt_2": "processed", "evt_3": "failed"}
 
 
-def test_pages(admin_client, poster, failing):
+def test_failed_event_is_found_and_shows_its_error(admin_client, poster, failing):
     poster.event(objects.event("product.created", objects.product(), id="evt_1"))
     listed = admin_client.get(url("changelist"), {"status__exact": "failed", "q": "prod_1"})
     assert "evt_1" in listed.content.decode()

@@ -7,6 +7,7 @@ from django.test import Client
 from stripe_integrations import conf
 from tests.admin import rows
 from tests.admin.conftest import url_of
+from tests.large_tables import large_table
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,23 +19,30 @@ ACTIONS = {
 }
 
 
+def has_own_columns(kind):
+    """Tell whether the model of a mirror is a swapped one, with a column of the project's."""
+    return kind in rows.MIRRORS and hasattr(conf.model(kind), "ours")
+
+
 def columns_of(kind):
     return list(conf.model(kind).objects.values())
 
 
+@large_table
 @pytest.mark.parametrize("kind", READ_ONLY)
-def test_neither_added_nor_changed_nor_deleted(pages, kind):
+def test_row_is_neither_added_nor_changed_nor_deleted(pages, kind):
     key = str(rows.make(kind).pk)
     before = columns_of(kind)
     names = [field.name for field in conf.model(kind)._meta.concrete_fields]
     pages.change(kind, answered=403, **dict.fromkeys(names, "x"))
-    pages.change(kind, key, answered=403, **dict.fromkeys(names, "x"))
+    if not has_own_columns(kind):  # see test_own_columns
+        pages.change(kind, key, answered=403, **dict.fromkeys(names, "x"))
     assert pages.client.post(url_of(kind, "delete", key), {"post": "yes"}).status_code == 403
     pages.act(kind, "delete_selected", key)
     assert columns_of(kind) == before
     assert not LogEntry.objects.exists()
     page = pages.show(kind, key)
-    assert 'name="_save"' not in page
+    assert ('name="_save"' in page) is has_own_columns(kind)
     assert "deletelink" not in page
 
 
@@ -45,8 +53,9 @@ def test_endpoints_are_not_deleted(pages):
     assert conf.model("WebhookEndpoint").objects.exists()
 
 
+@large_table
 @pytest.mark.parametrize("kind", rows.KINDS)
-def test_who_may_look_may_not_act(pages_for, stripe_api, kind):
+def test_user_who_may_only_look_cannot_act(pages_for, stripe_api, kind):
     name = conf.model(kind)._meta.model_name
     pages = pages_for(f"view_{name}", "view_webhooksecret")
     key = str(rows.make(kind).pk)
@@ -56,11 +65,12 @@ def test_who_may_look_may_not_act(pages_for, stripe_api, kind):
     pages.change(kind, key, answered=403, tolerance="1", validation_method="retrieve_event")
     pages.change(kind, answered=403, base_url="https://example.com")
     if kind in ACTIONS:
-        pages.act(kind, ACTIONS[kind], key)
+        pages.act(kind, ACTIONS[kind], key, post="yes")
     assert columns_of(kind) == before
     assert stripe_api.requests == []
 
 
+@large_table
 @pytest.mark.parametrize("kind", rows.KINDS)
 def test_others_see_nothing(pages_for, kind):
     pages = pages_for()

@@ -34,7 +34,7 @@ def secrets():
     return conf.model("WebhookSecret").objects.order_by("pk")
 
 
-def test_entered(pages):
+def test_entered_secret_is_stored_without_blanks(pages):
     rows.endpoint()
     enter(pages, secret=f" {SECRET} ", expires_at_0="2040-01-01", expires_at_1="12:00:00")
     kept = secrets().last()
@@ -56,9 +56,13 @@ def test_the_others_stay_as_they_are(pages):
     ]
 
 
-def test_removed(pages):
+def test_secret_is_deleted_once_it_has_expired(pages):
     rows.endpoint()
-    pages.change("WebhookEndpoint", "we_1", **form_of(pages), **{"secrets-0-DELETE": "on"})
+    removal = {**form_of(pages), "secrets-0-DELETE": "on", "secrets-0-expires_at_0": "2020-01-01"}
+    answer = pages.change("WebhookEndpoint", "we_1", answered=200, **removal)
+    assert "The secret created has not expired" in answer.content.decode()
+    secrets().update(expires_at=make_aware(datetime(2020, 1, 1)))
+    pages.change("WebhookEndpoint", "we_1", **{**form_of(pages), "secrets-0-DELETE": "on"})
     assert not secrets().exists()
 
 
@@ -73,7 +77,7 @@ def test_removed(pages):
         ({"expires_at_0": "never"}, "Enter a valid date"),
     ],
 )
-def test_refused(pages, values, told):
+def test_secret_that_cannot_be_one_is_refused_and_not_shown(pages, values, told):
     rows.endpoint()
     answer = enter(pages, answered=200, **values)
     assert re.search(told, errors_of(answer))
@@ -82,7 +86,7 @@ def test_refused(pages, values, told):
     assert secrets().count() == 1
 
 
-def test_refused_for_an_endpoint_of_the_other_mode(pages):
+def test_secret_for_an_endpoint_of_the_other_mode_is_refused(pages):
     rows.endpoint(livemode=True)
     answer = enter(pages, answered=200)
     assert "The endpoint is of the other mode" in errors_of(answer)
@@ -91,14 +95,14 @@ def test_refused_for_an_endpoint_of_the_other_mode(pages):
     pages.change("WebhookEndpoint", "we_1", **{**form_of(pages), "tolerance": "60"})
 
 
-def test_seen_nowhere(pages, stripe_api, capsys, caplog):
+def test_secret_is_seen_nowhere(pages, stripe_api, capsys, caplog):
     caplog.set_level(logging.DEBUG)  # then the SDK logs whole answers
     rows.endpoint()
     next(stripe_api.numbers)  # we_1 is taken
     pages.change("WebhookEndpoint", **NEW)
     key = conf.model("WebhookEndpoint").objects.exclude(pk="we_1").get().pk
     entered = pages.client.get(enter(pages).url)
-    rolled = pages.act("WebhookEndpoint", "roll", key)
+    rolled = pages.confirm("WebhookEndpoint", "roll", key)
     call_command("dumpdata")
     everything = [
         messages_of(entered),
@@ -124,12 +128,12 @@ def test_seen_nowhere(pages, stripe_api, capsys, caplog):
 
 
 @pytest.mark.parametrize("more", [(), ("add_webhooksecret",), ("change_webhookendpoint",)])
-def test_not_shown_to_who_may_look(pages_for, more):
+def test_secret_is_not_shown_to_users_who_may_look(pages_for, more):
     rows.endpoint()
     page = pages_for("view_webhookendpoint", "view_webhooksecret", *more).show(
         "WebhookEndpoint", "we_1"
     )
-    assert "kept, and never shown" in page
+    assert "stored, never shown" in page
     assert "whsec_hidden" not in page
 
 

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from selenium import webdriver
 
+import stripe_integrations
 from tests.browser.walker import Walker
 from tests.conftest import _summary
 
@@ -43,15 +44,49 @@ def screenshots():
 
 
 @pytest.fixture
-def walker(chromium, live_server, screenshots, settings):
+def pictures(chromium):
+    """What saves the top of the page into the directory that PICTURES names, if it is set."""
+    directory = os.environ.get("PICTURES")
+
+    def save(name):
+        if directory:
+            path = Path(directory) / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            chromium.save_screenshot(str(path))
+            assert path.stat().st_size < 150_000, f"{path} is too large for the documentation"
+
+    return save
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory):
+    """A directory with the static files of the admin and of the package."""
+    root = tmp_path_factory.mktemp("static")
+    for package in (admin, stripe_integrations):
+        for files in (Path(package.__file__).parent / "static").iterdir():
+            (root / files.name).symlink_to(files)
+    return root
+
+
+def strict_policy(get_response):
+    """Allow the browser what comes in files of the site, and nothing that is inline."""
+
+    def add_header(request):
+        response = get_response(request)
+        response["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:"
+        return response
+
+    return add_header
+
+
+@pytest.fixture
+def walker(chromium, live_server, static_root, screenshots, settings):
     """A superuser in front of the browser, who finds no error in its console."""
-    # The live server serves static files from there; those of the admin are all there are.
-    settings.STATIC_ROOT = str(Path(admin.__file__).parent / "static")
+    settings.STATIC_ROOT = str(static_root)  # the live server serves static files from there
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.strict_policy"]
     get_user_model().objects.create_superuser("ada", "ada@example.com", "opensesame")
     walker = Walker(chromium, live_server.url, screenshots)
     walker.log_in("ada", "opensesame")
     yield walker
     chromium.delete_all_cookies()
-    errors = [line for line in chromium.get_log("browser") if line["level"] == "SEVERE"]
-    # The browser asks every site for this picture, and the tests' has none.
-    assert [line for line in errors if "/favicon.ico" not in line["message"]] == []
+    assert walker.console_errors() == []

@@ -1,13 +1,14 @@
 """A walk through the admin in headless Chromium; CONTRIBUTING.rst says how to start it."""
 
 import json
+import time
 
 import pytest
 from selenium.webdriver.support.ui import Select
 
 from stripe_integrations import conf
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
-from tests import objects
 from tests.admin import rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,11 +44,11 @@ def test_index_and_lists(walker):
         walker.picture(f"list-{kind}")
 
 
-def test_search(walker):
+def test_search_finds_the_event(walker):
     rows.make("Event", 1)
     rows.make("Event", 2)
     walker.open("Event")
-    assert "A Stripe id, an e-mail address, or a user's name" in walker.text
+    assert "A Stripe id or an owner's name: the whole of it" in walker.text
     walker.enter("q", "ada2@example.com")
     walker.press("#changelist-search [type=submit]")
     assert "evt_2" in walker.text
@@ -55,7 +56,7 @@ def test_search(walker):
     walker.picture("search")
 
 
-def test_pages_of_rows(walker, deliver):
+def test_page_of_a_row_is_shown_and_linked(walker, deliver):
     data = objects.product(
         description="A long description. " * 30,
         images=["https://example.com/" + "x" * 200],
@@ -84,7 +85,40 @@ def test_pages_of_rows(walker, deliver):
     assert rows.MARK in walker.text
 
 
-def test_process_again(walker, poster, failing):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_page_of_a_customer_shows_the_neighbours(walker, theme):
+    customer = rows.mirror("Customer", name="Ada Lovelace", balance=-1050, currency="usd")
+    rows.mirror("Product", name="Gold")
+    rows.mirror("Price", unit_amount=1050, currency="usd")
+    for number, status in enumerate(("active", "past_due", "canceled", "trialing"), 1):
+        values = {"customer_id": "cus_1", "price_id": "price_1", "status": status, "quantity": 1}
+        rows.mirror("Subscription", number, **values)
+    for number in range(1, 8):
+        status = "open" if number > 6 else "paid"
+        values = {"customer_id": "cus_1", "status": status, "currency": "usd"}
+        rows.mirror("Invoice", number, amount_due=1050 * number, **values)
+    rows.mirror("PaymentMethod", customer_id="cus_1", card_brand="visa", last4="4242", type="card")
+    rows.event(1)
+    walker.go("/admin/")
+    walker.driver.execute_script(f"localStorage.setItem('theme', '{theme}')")
+    walker.open("Customer", "change", customer.pk)
+    assert "-$10.50 USD" in walker.text
+    assert walker.all_texts(".stripe-related h2") == (
+        "Subscriptions Invoices Payment methods Events"
+    )
+    assert "price_1 Gold, $10.50" in walker.text
+    assert "$73.50 USD" in walker.text
+    assert walker.all_texts(".stripe-related .stripe-badge-bad") == "past due failed"
+    assert not walker.is_wider_than_the_window()
+    walker.picture(f"customer-{theme}")
+    walker.press(".stripe-related a[href*='invoice/?customer']")
+    assert "7 invoices" in walker.text
+    assert "cus_1 Ada Lovelace" in walker.text
+    walker.picture(f"invoices-of-a-customer-{theme}")
+    walker.driver.execute_script("localStorage.removeItem('theme')")
+
+
+def test_failed_event_is_processed_again(walker, poster, failing):
     message = objects.event("product.created", objects.product(), id="evt_1")
     assert poster.event(message) == 500
     walker.open("Event", "change", "evt_1")
@@ -92,11 +126,11 @@ def test_process_again(walker, poster, failing):
     assert f'"created": {message["created"]}' in walker.text
     walker.picture("event-failed")
     walker.open("Event")
-    walker.act("Process again what is not done", "evt_1")
+    walker.act("Replay", "evt_1")
     assert "1 failed: the event's page says why." in walker.messages
     walker.picture("event-failed-again")
     failing.fails = False
-    walker.act("Process again what is not done", "evt_1")
+    walker.act("Replay", "evt_1")
     assert "1 processed." in walker.messages
     walker.picture("event-processed")
     walker.open("Event", "change", "evt_1")
@@ -109,7 +143,50 @@ def test_process_again(walker, poster, failing):
     walker.picture("trigger")
 
 
-def test_refused_request(walker, poster):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 420])
+def test_overview_of_the_health(walker, poster, failing, theme, width):
+    now = int(time.time()) // 60 * 60
+    for ago in range(50):
+        for name, label, count in (
+            ("events", "processed", 20 + ago % 7 * 5),
+            ("events", "received", ago % 5),
+            ("events", "failed", 7 if ago in (11, 12) else 0),
+            ("events", "ignored", ago % 3),
+            ("events", "error", 3 if ago == 20 else 0),
+            ("lag", "2", 20),
+            ("lag", "30" if ago % 9 else "1800", 2),
+            ("api_reads", "answered", ago % 11),
+            ("failures", "shop.webhooks.SendReceipt", 7),
+            ("refusals", "no_match", ago % 2),
+        ):
+            if count:
+                key = {"minute": now - 60 * ago, "name": name, "label": label}
+                conf.model("HealthCount").objects.create(**key, count=count)
+    rows.mirror("Product", 2, in_doubt=True)
+    conf.model("EventCursor").objects.create(account="", read_to=now - 7500)
+    message = objects.event("product.created", objects.product(), id="evt_1")
+    assert poster.event(message) == 500
+    walker.driver.set_window_size(width, 1000)
+    walker.go("/admin/")
+    walker.driver.execute_script(f"localStorage.setItem('theme', '{theme}')")
+    walker.press(".model-healthcount a")
+    assert "Events that failed: 1." in walker.text
+    assert "SendReceipt" in walker.text
+    shapes = walker.driver.find_elements("css selector", ".stripe-chart rect")
+    assert len(shapes) > 150
+    assert all(each.size["height"] > 0 for each in shapes[:20])
+    assert not walker.is_wider_than_the_window()
+    walker.picture(f"health-{theme}-{width}")
+    walker.find("#stripe-events ~ details summary").click()
+    assert "20 4 0 1 0" in walker.find("#stripe-events ~ details table").text
+    walker.press(".stripe-hours a:nth-of-type(2)")
+    assert walker.all_texts(".stripe-hours [aria-current]") == "last day"
+    walker.driver.execute_script("localStorage.removeItem('theme')")
+    walker.driver.set_window_size(1280, 1000)
+
+
+def test_refused_request_is_shown(walker, poster):
     body = json.dumps(objects.event("product.created", objects.product())).encode()
     assert poster.signed(body, secret="whsec_of_somebody_else") == 400
     walker.open("WebhookEventTrigger")
@@ -122,7 +199,7 @@ def test_refused_request(walker, poster):
     walker.picture("refused-counts")
 
 
-def test_sync_from_stripe(walker, stripe_api):
+def test_synced_row_is_as_at_stripe(walker, stripe_api):
     stripe_api.create("products", {"id": "prod_1", "name": "Platinum"})
     rows.mirror("Product", name="Gold")
     walker.open("Product")
@@ -131,11 +208,11 @@ def test_sync_from_stripe(walker, stripe_api):
     assert "Platinum" in walker.text
     stripe_api.fail_with(401)
     walker.act("Sync from Stripe", "prod_1")
-    assert "Stripe's API does not say what to make of prod_1" in walker.messages
+    assert "Stripe's API gave no usable answer for prod_1" in walker.messages
     walker.picture("sync-refused")
 
 
-def test_endpoint(walker, stripe_api):
+def test_added_endpoint_is_shown_without_its_secret(walker, stripe_api):
     walker.open("WebhookEndpoint", "add")
     assert walker.find("[name=base_url]").get_attribute("value") == walker.address
     walker.picture("endpoint-add")
@@ -158,7 +235,7 @@ def test_endpoint(walker, stripe_api):
     walker.picture("endpoint-added")
 
 
-def test_secret(walker, stripe_api):
+def test_entered_secret_is_kept_and_not_shown(walker, stripe_api):
     row = rows.endpoint()
     walker.open("WebhookEndpoint", "change", row.pk)
     walker.find("#secrets-group .add-row a").click()

@@ -1,10 +1,12 @@
 """What somebody does in front of a browser."""
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.admin.conftest import url_of
+
+IS_ANOTHER_PAGE = "return !window.isPageBefore && document.readyState === 'complete'"
 
 
 class Walker:
@@ -31,6 +33,12 @@ class Walker:
     def all_texts(self, selector):
         return " ".join(each.text for each in self.driver.find_elements(By.CSS_SELECTOR, selector))
 
+    def console_errors(self):
+        """Return the errors in the browser's console."""
+        log = [line for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
+        # The browser asks every site for this picture, and the tests' has none.
+        return [line for line in log if "/favicon.ico" not in line["message"]]
+
     def log_in(self, name, password):
         self.go("/admin/")
         self.enter("username", name)
@@ -51,6 +59,10 @@ class Walker:
         self.driver.save_screenshot(str(self.screenshots / f"{name}.png"))
         self.driver.set_window_size(width, 1000)
 
+    def picture_of_content(self, name):
+        """Save what the page looks like, without the empty space below it."""
+        self.find("body").screenshot(str(self.screenshots / f"{name}.png"))
+
     def find(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
@@ -61,11 +73,13 @@ class Walker:
 
     def press(self, selector):
         """Press what leads to another page, and wait until that is there."""
-        before = self.find("html")
+        self.driver.execute_script("window.isPageBefore = true")
         element = self.find(selector)
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
-        WebDriverWait(self.driver, 20).until(lambda _driver: _is_gone(before))
+        # The browser refuses a question that meets the change of pages: ask again.
+        wait = WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException])
+        wait.until(lambda driver: driver.execute_script(IS_ANOTHER_PAGE))
 
     def act(self, action, *keys):
         """Choose rows of the list, and run an action on them."""
@@ -80,10 +94,23 @@ class Walker:
             "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
         )
 
+    def is_scrolled(self, selector):
+        """Tell whether a part of the page has to be scrolled sideways."""
+        return self.driver.execute_script(
+            "const part = document.querySelector(arguments[0]);"
+            "return part !== null && part.scrollWidth > part.clientWidth",
+            selector,
+        )
 
-def _is_gone(element):
-    try:
-        element.tag_name  # noqa: B018 - asks the browser
-    except StaleElementReferenceException:
-        return True
-    return False
+    def resize(self, width, height=1000):
+        """Make the page this wide: a window of its own cannot be as narrow as a phone."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+        )
+
+    def use_theme(self, theme):
+        """Choose the admin's light or dark theme; None is that of the system."""
+        self.go("/admin/")
+        value = "'auto'" if theme is None else f"'{theme}'"
+        self.driver.execute_script(f"localStorage.setItem('theme', {value})")

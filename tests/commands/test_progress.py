@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from stripe_integrations.management.progress import progress, with_progress
+from stripe_integrations.management.progress_bars import progress, with_progress
 
 
 class Terminal(io.StringIO):
@@ -14,14 +14,14 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize(("stream", "shown"), [(Terminal, True), (io.StringIO, False)])
 class TestBar:
-    def test_of_items(self, monkeypatch, stream, shown):
+    def test_bar_of_items_is_shown_on_a_terminal(self, monkeypatch, stream, shown):
         stderr = stream()
         monkeypatch.setattr("sys.stderr", stderr)
         assert list(with_progress("abc")) == ["a", "b", "c"]
         assert ("." * 75 in stderr.getvalue()) is shown
 
     @pytest.mark.parametrize("sizes", [[2, 1], [2, 2]])
-    def test_of_batches(self, monkeypatch, stream, shown, sizes):
+    def test_bar_of_batches_is_shown_on_a_terminal(self, monkeypatch, stream, shown, sizes):
         """More than was counted may come meanwhile."""
         stderr = stream()
         monkeypatch.setattr("sys.stderr", stderr)

@@ -8,9 +8,11 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from stripe_integrations import conf
-from stripe_integrations.actions import StripeWebhook, retention
+from stripe_integrations.actions import StripeWebhook
+from stripe_integrations.operations import prune
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
-from tests import endpoints, objects
+from tests import endpoints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +68,7 @@ def test_drops_what_is_old_and_done(old):
     ]
 
 
-def test_dry_run(old):
+def test_dry_run_drops_nothing(old):
     assert run("--older-than", "90d", "--dry-run")[0] == "1 bodies of events would be dropped."
     assert with_bodies() == {"evt_old", "evt_failed", "evt_new"}
     assert endpoints.triggers().count() == 6
@@ -95,7 +97,7 @@ def test_no_class_runs_without_a_body(old, own_registry, poster):
     assert Later.ran == ["evt_failed"]
 
 
-def test_pruned_between_look_and_lock(old, own_registry, monkeypatch):
+def test_event_pruned_between_look_and_lock_is_not_run(old, own_registry, monkeypatch):
     class Later(BaseWebhook):
         name = "product"
         ran = []
@@ -116,17 +118,17 @@ def test_pruned_event_is_empty(old):
     assert (event.kind, event.object_id) == ("product.created", "prod_1")
 
 
-def test_in_batches(old, monkeypatch):
-    monkeypatch.setattr(retention, "BATCH", 2)
+def test_bodies_are_dropped_in_batches(old, monkeypatch):
+    monkeypatch.setattr(prune, "BATCH", 2)
     events().update(status="processed", received_at=timezone.now() - timedelta(days=100))
-    assert list(retention.drop_bodies(retention.old_events(timezone.now()))) == [2, 1]
+    assert list(prune.drop_bodies(prune.old_events(timezone.now()))) == [2, 1]
     assert with_bodies() == set()
 
 
 def test_what_a_replay_takes_up_meanwhile_is_left(old, monkeypatch):
-    rows = retention.old_events(timezone.now())
-    batches = retention.drop_bodies(rows)
-    monkeypatch.setattr(retention, "BATCH", 1)
+    rows = prune.old_events(timezone.now())
+    batches = prune.drop_bodies(rows)
+    monkeypatch.setattr(prune, "BATCH", 1)
     assert next(batches) == 1
     events().filter(pk="evt_old").update(status="failed")
     assert sum(batches) == 0

@@ -7,8 +7,9 @@ from django.core.management import CommandError, call_command
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeCard, StripeProduct, StripeSubscription
-from tests import objects
-from tests.fake_stripe_http import Refused
+from stripe_integrations.mirror import listing
+from stripe_integrations.testing import objects
+from stripe_integrations.testing.fake_stripe import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +51,7 @@ def products():
 
 
 class TestFinds:
-    def test_nothing(self, mirrored):
+    def test_equal_mirror_has_no_differences(self, mirrored):
         assert verify() == ([], True)
 
     @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ class TestFinds:
             ({"stripe_data": objects.product("products_0", unheard_of=1, url="x")}, "url"),
         ],
     )
-    def test_stale(self, mirrored, planted, told):
+    def test_stale_row_is_told_with_its_column(self, mirrored, planted, told):
         products().filter(pk="products_0").update(**planted)
         lines, well = verify("product")
         assert not well
@@ -72,7 +73,7 @@ class TestFinds:
         assert lines[0].startswith("stale product products_0: ")
         assert told in lines[0]
 
-    def test_missing(self, mirrored):
+    def test_missing_and_deleted_rows_are_told(self, mirrored):
         products().filter(pk="products_0").delete()
         StripeProduct.soft_delete("products_1")
         lines, well = verify("product", "price")
@@ -81,11 +82,11 @@ class TestFinds:
             False,
         )
 
-    def test_extra(self, mirrored):
+    def test_extra_row_is_told(self, mirrored):
         StripeProduct.sync(objects.product("prod_extra"))
         assert verify() == (["extra product prod_extra"], False)
 
-    def test_item_beyond_the_first_page(self, mirrored):
+    def test_item_beyond_the_first_page_is_compared(self, mirrored):
         row = conf.model("Subscription").objects.order_by("customer").last()
         row.stripe_data["items"]["data"][25]["quantity"] = 7
         row.save()
@@ -93,7 +94,66 @@ class TestFinds:
         assert (lines, well) == ([f"stale subscription {row.pk}: items"], False)
         assert verify("subscription", "--fix")[1]
 
-    def test_card(self, mirrored):
+    @pytest.mark.parametrize(
+        ("change", "is_found"),
+        [
+            ({"quantity": 7}, True),
+            ({"metadata": {"seat": "1"}}, True),
+            ({"id": "si_other"}, True),
+            ({"price": "prices_1"}, True),
+            ({"price": objects.price("prices_1")}, True),
+            ({"price": objects.price("prices_0", nickname="Stale")}, False),
+            ({"price": "prices_0"}, False),
+        ],
+        ids=["quantity", "metadata", "id", "price", "other price", "copied price", "plain id"],
+    )
+    def test_item_of_a_subscription_is_compared_without_its_copied_price(
+        self, mirrored, change, is_found
+    ):
+        """Stripe sends no event of a subscription when the price in its item is edited."""
+        for subscription in mirrored.objects["subscriptions"].values():
+            for item in subscription["items"]["data"]:
+                item["metadata"] = {}
+        verify("subscription", "--fix")
+        row = conf.model("Subscription").objects.order_by("customer").first()
+        row.stripe_data["items"]["data"][0].update(change)
+        row.save()
+        told = [f"stale subscription {row.pk}: items"] if is_found else []
+        assert verify("subscription") == (told, not is_found)
+
+    def test_price_edited_since_it_was_copied_is_no_difference(self, mirrored, deliver):
+        known = set(mirrored.events)
+        mirrored.clock += 60
+        mirrored.change("prices", "prices_0", {"nickname": "Edited"})
+        deliver(*(mirrored.events[id] for id in mirrored.events.keys() - known))
+        for subscription in mirrored.objects["subscriptions"].values():
+            for item in subscription["items"]["data"]:
+                item["price"] = mirrored.objects["prices"]["prices_0"]
+        assert verify() == ([], True)
+
+    @pytest.mark.parametrize(
+        ("ours", "is_found"), [("prices_0", False), ("prices_1", True), (None, True)]
+    )
+    def test_reference_expanded_on_one_side_is_compared_by_id(self, mirrored, ours, is_found):
+        mirrored.change("products", "products_0", {"default_price": objects.price("prices_0")})
+        StripeProduct.retrieve("products_0")
+        row = products().get(pk="products_0")
+        row.stripe_data["default_price"] = ours
+        row.save()
+        told = ["stale product products_0: default_price"] if is_found else []
+        assert verify("product") == (told, not is_found)
+
+    def test_metadata_that_looks_like_an_object_is_compared_whole(self, mirrored):
+        mirrored.change(
+            "products", "products_0", {"metadata": {"object": "a", "id": "1", "b": "2"}}
+        )
+        StripeProduct.retrieve("products_0")
+        row = products().get(pk="products_0")
+        row.stripe_data["metadata"] = {"object": "a", "id": "1"}
+        row.save()
+        assert verify("product") == (["stale product products_0: metadata"], False)
+
+    def test_stale_card_is_told(self, mirrored):
         row = conf.model("Card").objects.first()
         StripeCard.model().objects.filter(pk=row.pk).update(exp_year=1999)
         assert verify("card") == ([f"stale card {row.pk}: exp_year"], False)
@@ -119,7 +179,7 @@ class TestFinds:
         left = products().get(pk__startswith="extra_")
         assert (lines, well) == ([f"extra product {left.pk}"], False)
 
-    def test_of_connected_accounts(self, mirrored, deliver):
+    def test_stale_row_of_a_connected_account_is_told(self, mirrored, deliver):
         with mirrored.acting_for("acct_1"):
             mirrored.create("products", {"id": "gold"})
             message = next(iter(mirrored.events.values()))
@@ -128,7 +188,7 @@ class TestFinds:
         products().filter(pk="acct_1/gold").update(name="Wrong")
         assert verify("product") == (["stale product gold of acct_1: name"], False)
 
-    def test_many_pages(self, mirrored):
+    def test_differences_on_many_pages_are_told_and_fixed(self, mirrored):
         for number in range(230):
             mirrored.create("products", {"id": f"many_{number}"})
         lines, well = verify("product")
@@ -138,7 +198,7 @@ class TestFinds:
 
 
 class TestFix:
-    def test_all_three(self, mirrored):
+    def test_stale_missing_and_extra_rows_are_fixed(self, mirrored):
         products().filter(pk="products_0").update(name="Wrong")
         products().filter(pk="products_1").delete()
         StripeProduct.sync(objects.product("prod_extra"))
@@ -176,7 +236,7 @@ class TestFix:
             assert not well
         assert products().not_deleted().count() == 2
 
-    def test_one_born_again_under_its_id(self, mirrored):
+    def test_object_created_again_under_its_id_is_fixed(self, mirrored):
         mirrored.delete("products", "products_0")
         mirrored.clock += 60
         mirrored.create("products", {"id": "products_0"})
@@ -194,23 +254,27 @@ class TestFix:
 
 
 class TestDoubtful:
-    def test_settles(self, mirrored, deliver):
+    def test_doubtful_row_is_settled(self, mirrored, deliver):
         mirrored.down()
         for name in ("a", "b"):
             data = objects.product("products_0", name=name)
             deliver(objects.event("product.updated", data, created=objects.NOW + 60))
         assert verify("--doubtful") == (["in doubt product products_0"], False)
         mirrored.hangs_up = False
-        assert verify("--doubtful", "coupon") == ([], True)
-        assert verify("--doubtful") == (["settled product products_0"], True)
+        assert verify("--doubtful", "coupons") == ([], True)
+        assert verify("--doubtful", "products") == (["settled product products_0"], True)
         assert verify("--doubtful") == ([], True)
         assert verify() == ([], True)
 
 
 class TestErrors:
-    def test_unknown_kind(self):
-        with pytest.raises(CommandError, match=r"Not mirrored: plan\. Give one of .*product"):
-            call_command("stripe_verify", "plan")
+    def test_unknown_kind_is_told_with_the_known_ones(self):
+        with pytest.raises(CommandError, match=r"Not mirrored: flux\. Give one of .*product"):
+            call_command("stripe_verify", "flux")
+
+    def test_kind_that_the_api_does_not_list_is_told(self):
+        with pytest.raises(CommandError, match="does not list every line_item: verify the objects"):
+            call_command("stripe_verify", "line_item")
 
     @pytest.mark.parametrize("account", [None, "acct_1"])
     def test_what_cannot_be_read_keeps_nothing_else_from_it(
@@ -248,12 +312,21 @@ class TestErrors:
             f"product of {whose}: Stripe's API gave no answer, PermissionError: "
         )
 
-    def test_no_answer(self, stripe_api):
+    @pytest.mark.parametrize("option", [[], ["--doubtful"]], ids=["compared", "doubtful"])
+    def test_without_a_key_it_says_once_what_is_missing(self, mirrored, settings, option):
+        settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "API_KEY": None}
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.raises(CommandError, match=r"set STRIPE_INTEGRATIONS\['API_KEY'\]") as error:
+            call_command("stripe_verify", *option, stdout=out, stderr=err)
+        assert (error.value.returncode, out.getvalue(), err.getvalue()) == (1, "", "")
+
+    def test_missing_answer_fails_the_command(self, stripe_api):
         stripe_api.fail_with(401)
         with pytest.raises(CommandError, match="differences"):
             call_command("stripe_verify")
 
 
 def test_subscription_of_many_items_is_listed_whole(mirrored):
-    listed = [data for data, _page in StripeSubscription.listed()]
+    pages = listing.list_pages(StripeSubscription.kind, None)
+    listed = [data for page in pages for data in page.objects]
     assert sorted(len(data["items"]["data"]) for data in listed) == [1, 31]

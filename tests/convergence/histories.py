@@ -12,18 +12,59 @@ from typing import Any
 from django.db import connections
 from hypothesis import strategies as st
 
-from stripe_integrations import conf, mapping
-from stripe_integrations.actions import MIRRORED, StripeWebhook
-from tests.fake_stripe import FakeStripe
-from tests.fake_stripe_http import Refused
+from stripe_integrations import conf, kinds
+from stripe_integrations.exceptions import WebhookFailed
+from stripe_integrations.inbox.receive import accept
+from stripe_integrations.mirror import doubts, mapping, rows
+from stripe_integrations.operations import verify
+from stripe_integrations.testing import FakeStripe, objects
+from stripe_integrations.testing.fake_stripe import Refused
+from stripe_integrations.testing.fake_stripe import nested_lists as fake_parts
+from stripe_integrations.thin_events import OBJECT
+from tests.convergence import parts
 
 ACCOUNTS = (None, "acct_1")
-RESOURCES = ("products", "coupons", "customers", "prices", "subscriptions")
+RESOURCES = (
+    "products",
+    "coupons",
+    "customers",
+    "prices",
+    "subscriptions",
+    "invoices",
+    "payment_intents",
+    "payment_methods",
+    "checkout/sessions",
+    "topups",  # a kind without a model of its own
+)
+#: Acts are also on the set of a customer's active entitlements, which is no object with an id.
+ENTITLEMENTS = "entitlements"
+#: Those whose ids people choose, so that two accounts share them.
+CHOSEN = ("coupons", "prices", "products")
 #: Few values, so that objects are changed and changed back.
 VALUES = ("a", "b", "c")
+#: What a customer is entitled to then, and the lines of an invoice.
+FEATURES = {"a": "x", "b": "yx", "c": "xyz"}
+MAX_PARTS = 3
 #: The attribute that a change sets; metadata is an object inside the object.
-ATTRIBUTES = {"prices": "nickname", "subscriptions": "collection_method"}
+ATTRIBUTES = {
+    "checkout/sessions": "client_reference_id",
+    "invoices": "description",
+    "payment_intents": "description",
+    "payment_methods": "allow_redisplay",
+    "prices": "nickname",
+    "subscriptions": "collection_method",
+    "topups": "description",
+}
+#: Some whose ids Stripe gives: an event of another account that names one of ours is a forgery.
+OWN = ("customers", "subscriptions")
+#: What is gone once it is deleted; of a deleted subscription, an object stays.
+GONE = ("coupons", "customers", "invoices", "products")
+#: What is sent of an act.
+SNAPSHOT, THIN = ("snapshot",), ("thin",)
 WORKERS = 4
+DAY = 86_400
+#: The customer of this number, and its subscription, are on a test clock.
+ON_TEST_CLOCK = 1
 
 
 @dataclass(frozen=True)
@@ -39,6 +80,8 @@ class Act:
     #: Seconds that the event's `created` is wrong by.
     skew: int
     tells_previous: bool
+    #: Whether Stripe sends a snapshot event, a thin one, or both.
+    sent: tuple[str, ...] = ("snapshot",)
 
 
 @dataclass(frozen=True)
@@ -48,8 +91,46 @@ class Deliver:
     which: int
 
 
-#: Seconds that pass, or steps that happen at the same time.
-Step = float | tuple[Act | Deliver, ...]
+@dataclass(frozen=True)
+class LateUpdate:
+    """An object of ours is changed and deleted in one second; the deletion arrives first.
+
+    The clocks of the two events are so wrong that the update claims to be later than the guard.
+    """
+
+    resource: str
+    number: int
+    value: str
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """An event of the connected account tells of an object of ours; nobody can forge ours."""
+
+    verb: str
+    account: str | None
+    resource: str
+    number: int
+    #: Seconds that the time it claims is ahead of Stripe's: 3 are more than the guard.
+    ahead: int
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The API stops to answer, or answers again."""
+
+    begins: bool
+
+
+@dataclass(frozen=True)
+class Jump:
+    """The test clock is advanced by some days."""
+
+    days: int
+
+
+#: Seconds that pass, an outage, a jump, or steps that happen at the same time.
+Step = float | Outage | Jump | tuple["Act | Deliver | LateUpdate | Forgery", ...]
 
 deliveries = st.builds(Deliver, which=st.integers(0, 1000))
 
@@ -64,14 +145,34 @@ def steps(resources: list[str]) -> st.SearchStrategy[list[Step]]:
         number=st.sampled_from((0, 0, 0, 1)),
         value=st.sampled_from(VALUES),
         in_metadata=st.booleans(),
-        skew=st.sampled_from((0, 0, 0, -1, 1)),
+        skew=st.sampled_from((*(0,) * 14, *(-1, 1) * 4, 30 * DAY, 90 * DAY)),
         tells_previous=st.sampled_from((True, True, False)),
+        sent=st.sampled_from((SNAPSHOT, SNAPSHOT, SNAPSHOT, (*SNAPSHOT, *THIN), THIN)),
     )
-    one = st.one_of(acts, acts, deliveries)
+    late_updates = st.builds(
+        LateUpdate,
+        resource=st.sampled_from([each for each in resources if each in GONE] or GONE),
+        number=st.sampled_from((0, 0, 0, 1)),
+        value=st.sampled_from(VALUES),
+    )
+    forgeries = st.builds(
+        Forgery,
+        verb=st.sampled_from(("updated", "deleted")),
+        account=st.none(),
+        resource=st.sampled_from(
+            [each for each in resources if each not in (*CHOSEN, ENTITLEMENTS)] or OWN
+        ),
+        number=st.sampled_from((0, 0, 0, 1)),
+        ahead=st.sampled_from((3, -10)),
+    )
+    # `one_of` would give each the same chance, however often it is named.
+    by_weight = [acts] * 3 + [deliveries] * 2 + [late_updates] * 2 + [forgeries]
+    one = st.sampled_from(by_weight).flatmap(lambda chosen: chosen)
     step = st.one_of(
         st.sampled_from((0.1, 0.3, 0.6, 1.0, 2.0, 3.0, 7.0, 3600.0)),
         one.map(lambda thing: (thing,)),
         one.map(lambda thing: (thing,)),
+        st.sampled_from((Outage(True), Outage(False), Jump(1), Jump(30), Jump(365))),
         st.lists(st.one_of(acts, deliveries, deliveries), min_size=2, max_size=WORKERS).map(tuple),
     )
     return st.lists(step, min_size=15, max_size=60)
@@ -79,7 +180,9 @@ def steps(resources: list[str]) -> st.SearchStrategy[list[Step]]:
 
 #: Steps, and a seed of the order in which what is left is delivered then.
 histories = st.tuples(
-    st.lists(st.sampled_from(RESOURCES), min_size=1, max_size=3, unique=True).flatmap(steps),
+    st.lists(
+        st.sampled_from((*RESOURCES, ENTITLEMENTS)), min_size=1, max_size=3, unique=True
+    ).flatmap(steps),
     st.integers(0, 2**32),
 )
 
@@ -95,19 +198,44 @@ class World:
     #: (event as delivered, how often)
     told: list[dict[str, Any]] = field(default_factory=list)
     delivered: list[int] = field(default_factory=list)
+    #: How many objects of each kind an account may have.
+    size: int = 2
+    #: Rows that were in doubt in the end.
+    settled: int = 0
+    #: Thin events that the API gave no answer for; Stripe sends them again.
+    failed: list[dict[str, Any]] = field(default_factory=list)
 
     def play(self, steps: list[Step], seed: int) -> None:
-        """Take the steps, then deliver what was never delivered, in any order."""
+        """Take the steps, then deliver what was never delivered, in any order.
+
+        What an outage has left in doubt is settled in the end.
+        """
         for step in steps:
             if isinstance(step, float):
                 assert self.api.clock is not None
                 self.api.clock += step
+            elif isinstance(step, Outage):
+                self.api.hangs_up = step.begins
+            elif isinstance(step, Jump):
+                self.api.test_clock += step.days * DAY
             else:
                 self.together(step)
         left = [number for number, count in enumerate(self.delivered) if not count]
         random.Random(seed).shuffle(left)
         for start in range(0, len(left), WORKERS):
-            self.together([Deliver(number) for number in left[start : start + WORKERS]])
+            self.deliver(left[start : start + WORKERS])
+        self.api.hangs_up = False
+        failed, self.failed = self.failed, []
+        for message in failed:
+            self.accept(message)
+        assert self.failed == []
+        self.settle()
+
+    def settle(self) -> None:
+        """Do what `stripe_verify --doubtful` does."""
+        for kind, row in verify.doubtful():
+            self.settled += 1
+            doubts.settle(kind, row)
 
     def together(self, things: Any) -> None:
         if len(things) == 1:
@@ -118,20 +246,83 @@ class World:
         for future in futures:
             future.result()
 
-    def do(self, thing: Act | Deliver) -> None:
+    def do(self, thing: Act | Deliver | LateUpdate | Forgery) -> None:
         if isinstance(thing, Act):
-            self.act(thing)
+            self.tell(self.act(thing), delivered=0)
+        elif isinstance(thing, LateUpdate):
+            self.update_late(thing)
+        elif isinstance(thing, Forgery):
+            self.forge(thing)
         elif self.told:
             number = thing.which % len(self.told)
             self.delivered[number] += 1
-            message = self.told[number]
-            StripeWebhook.receive(json.loads(json.dumps(message)), json.dumps(message))
+            self.accept(self.told[number])
 
-    def act(self, act: Act) -> None:
-        """Do it at Stripe, and the same in the other mode; what Stripe refuses does not happen."""
+    def deliver(self, numbers: list[int]) -> None:
+        """Deliver some of the events that happened, at the same time."""
+        self.together([Deliver(number) for number in numbers])
+
+    def tell(self, messages: list[dict[str, Any]], delivered: int) -> None:
+        """Let Stripe deliver these from now on."""
+        with self.api.lock:
+            self.delivered += [delivered] * len(messages)
+            self.told += messages  # from here on another thread may look for the number above
+
+    def accept(self, message: dict[str, Any]) -> None:
+        body = json.dumps(message)
+        try:
+            accept(json.loads(body), body, as_of=self.api.now() + 1)
+        except WebhookFailed:
+            is_thin = message["object"] == OBJECT
+            if not is_thin:
+                raise
+            self.failed.append(message)
+
+    def update_late(self, late: LateUpdate) -> None:
+        """Change an object, if there is one, and delete it; deliver what happened, latest first."""
+        given = (None, late.resource, late.number, late.value)
+        with self.api.lock, self.api.acting_for(None) as held:
+            if self.name(None, late.resource, late.number) not in held.objects[late.resource]:
+                return
+            messages = [
+                *self.act(Act("change", *given, in_metadata=False, skew=2, tells_previous=True)),
+                *self.act(Act("delete", *given, in_metadata=False, skew=-1, tells_previous=True)),
+            ]
+        for message in reversed(messages):
+            self.accept(message)
+        self.tell(messages, delivered=1)
+
+    def forge(self, forgery: Forgery) -> None:
+        """Deliver an event of the other account about an object, which may have no row yet."""
+        about = (forgery.account, forgery.resource, forgery.number)
+        id = self.name(*about)
+        with self.api.lock, self.api.acting_for(forgery.account) as held:
+            made = []
+            if id not in held.objects[forgery.resource]:
+                made = self.act(Act("change", *about, "a", False, skew=0, tells_previous=True))
+            data = held.objects[forgery.resource].get(id)
+        if data is not None:
+            self.accept(self.forged(forgery, data))  # perhaps before any event of ours
+        self.tell(made, delivered=0)
+
+    def forged(self, forgery: Forgery, data: dict[str, Any]) -> dict[str, Any]:
+        """Return an event of the connected account about an object of ours."""
+        attribute = ATTRIBUTES.get(forgery.resource, "name")
+        kind = f"{self.api.kind(forgery.resource)}.{forgery.verb}"
+        created = self.api.now() + forgery.ahead
+        message = objects.event(kind, {**data, attribute: "forged"}, created=created)
+        return {**message, "account": ACCOUNTS[1]}
+
+    def act(self, act: Act) -> list[dict[str, Any]]:
+        """Do it at Stripe, and the same in the other mode, and return the events.
+
+        What Stripe refuses does not happen.
+        """
+        messages = []
         for api, livemode in ((self.api, False), (self.other_mode, True)):
             with api.lock, api.acting_for(act.account) as held:
                 api.skew, api.clock = act.skew, self.api.clock
+                api.test_clock = self.api.test_clock
                 known = len(held.events)
                 with suppress(Refused):
                     getattr(self, act.verb)(api, act)
@@ -142,17 +333,25 @@ class World:
                     if not act.tells_previous:
                         data = {"object": message["data"]["object"]}
                         message = {**message, "data": data}
-                    self.told.append(message)
-                    self.delivered.append(0)
+                    if "snapshot" in act.sent:
+                        messages.append(message)
+                    if "thin" in act.sent:
+                        messages.append(thin_twin(message))
+        return messages
 
     # -- the verbs
 
     def create(self, api: FakeStripe, act: Act) -> None:
+        if act.resource == ENTITLEMENTS:
+            self.entitle(api, act, FEATURES[act.value])
+            return
         params = {"id": self.id_of(act), **self.given(act)}
-        if act.resource == "customers" and params["id"] in api.current.deleted:
-            return  # Stripe gives a customer's id once
+        if act.resource not in CHOSEN and params["id"] in api.current.deleted:
+            return  # Stripe gives such an id once
+        if act.resource in ("customers", "invoices") and act.number == ON_TEST_CLOCK:
+            params["test_clock"] = "clock_1"
         if act.resource == "subscriptions":
-            needed = Act("create", act.account, "customers", 0, "a", False, act.skew, True)
+            needed = Act("create", act.account, "customers", act.number, "a", False, act.skew, True)
             owner = self.id_of(needed)
             price = {**needed.__dict__, "resource": "prices"}
             for each in (needed, Act(**price)):
@@ -162,12 +361,34 @@ class World:
         api.create(act.resource, params)
 
     def change(self, api: FakeStripe, act: Act) -> None:
+        if act.resource == ENTITLEMENTS:
+            self.entitle(api, act, FEATURES[act.value])
+            return
         if self.id_of(act) not in api.objects[act.resource]:
             self.create(api, act)
             return
-        api.change(act.resource, self.id_of(act), self.given(act))
+        given = self.given(act)
+        if act.resource == "subscriptions" and not act.in_metadata:
+            given["items"] = self.other_items(api.objects[act.resource][self.id_of(act)], act)
+        api.change(act.resource, self.id_of(act), given)
+
+    def other_items(self, subscription: dict[str, Any], act: Act) -> list[dict[str, Any]]:
+        """Return what is asked for: one item more or less, or another quantity."""
+        *others, last = subscription["items"]["data"]
+        if act.value == "b" and len(others) < MAX_PARTS:
+            return [{"price": last["price"]["id"], "quantity": 2}]
+        if act.value == "c" and others:
+            return [{"id": last["id"], "deleted": True}]
+        return [{"id": last["id"], "quantity": 3}]
+
+    def entitle(self, api: FakeStripe, act: Act, features: str) -> None:
+        owner = self.name(act.account, "customers", act.number)
+        fake_parts.entitle(api, owner, list(features))
 
     def delete(self, api: FakeStripe, act: Act) -> None:
+        if act.resource == ENTITLEMENTS:
+            self.entitle(api, act, "")
+            return
         api.delete(act.resource, self.id_of(act))
 
     def id_of(self, act: Act) -> str:
@@ -175,13 +396,16 @@ class World:
 
     def name(self, account: str | None, resource: str, number: int) -> str:
         """Return an id; two accounts share those that people choose."""
-        owner = account or "" if resource in ("customers", "subscriptions") else ""
+        owner = "" if resource in CHOSEN else account or ""
         return f"{self.prefix}{owner}{resource}{number}"
 
     def given(self, act: Act) -> dict[str, Any]:
         if act.in_metadata:
             return {"metadata": {"key": act.value, act.value: act.value}}
-        return {ATTRIBUTES.get(act.resource, "name"): act.value}
+        given: dict[str, Any] = {ATTRIBUTES.get(act.resource, "name"): act.value}
+        if act.resource == "invoices":
+            given["lines"] = lines_of(self.id_of(act), act.value)
+        return given
 
     # -- the comparison
 
@@ -191,26 +415,68 @@ class World:
         for account in ACCOUNTS:
             with self.api.acting_for(account) as held:
                 for resource in RESOURCES:
-                    for number in range(2):
+                    for number in range(self.size):
                         id = self.name(account, resource, number)
-                        found += self.compare(account, resource, id, held.objects[resource].get(id))
+                        data = held.objects[resource].get(id)
+                        found += self.compare(account, resource, id, data)
+                        found += parts.differences(kind_of(resource), id, account, data)
+                for number in range(self.size):
+                    owner = self.name(account, "customers", number)
+                    whole = {"entitlements": {"data": held.entitlements.get(owner, {}).values()}}
+                    found += parts.differences(kinds.ENTITLEMENT_SUMMARY, owner, account, whole)
         return found
 
     def compare(self, account: str | None, resource: str, id: str, data: Any) -> list[str]:
-        action = next(each for each in MIRRORED.values() if each.resource == resource)
-        model = action.model()
-        key = mapping.row_id(model, id, account)
-        row = model.objects.using(conf.database()).filter(pk=key, account=account).first()
+        kind = kind_of(resource)
+        row = rows.find_row(kind, id, account)
         where = f"{account} {id}"
+        doubt = [f"{where} is in doubt"] if row is not None and row.in_doubt else []
         if data is None:
-            return [] if row is None or row.is_deleted else [f"{where} lives on"]
+            return doubt + ([] if row is None or row.is_deleted else [f"{where} lives on"])
         if row is None or row.is_deleted:
-            return [f"{where} is missing"]
+            return [*doubt, f"{where} is missing"]
+        data = {name: value for name, value in data.items() if name not in conf.withheld(kind)}
         wrong = [] if row.stripe_data == data else [f"{where}: {row.stripe_data} is not {data}"]
-        column = ATTRIBUTES.get(resource, "name")
-        if getattr(row, column) != data[column] or row.metadata != data["metadata"]:
-            wrong.append(f"{where}: columns")
-        return wrong + ([f"{where} is in doubt"] if row.in_doubt else [])
+        columns = {ATTRIBUTES.get(resource, "name"), "metadata"} & columns_of(kind)
+        wrong += [f"{where}: {each}" for each in columns if getattr(row, each) != data.get(each)]
+        return wrong + doubt
+
+
+def lines_of(invoice: str, value: str) -> dict[str, Any]:
+    """Return the lines of an invoice: one to three, of which Stripe shows two."""
+    data = [
+        {"id": f"il_{invoice}{each}", "object": "line_item", "amount": 100, "description": value}
+        for each in FEATURES[value][:MAX_PARTS]
+    ]
+    return {"object": "list", "data": data, "has_more": False}
+
+
+def thin_twin(message: dict[str, Any]) -> dict[str, Any]:
+    """Return the thin event of the same change."""
+    data = message["data"]["object"]
+    thin = objects.thin_event(
+        f"v1.{message['type']}",
+        data["object"],
+        data.get("id"),
+        created=message["created"],
+        account=message.get("account"),
+        twin=message,
+        livemode=message["livemode"],
+    )
+    if "id" not in data:
+        del thin["related_object"]["id"]
+    return thin
+
+
+def kind_of(resource: str) -> kinds.Kind:
+    """Return the kind of the objects of a resource."""
+    known = (*kinds.MIRRORED.values(), *kinds.GENERIC.values())
+    return next(each for each in known if each.resource == resource)
+
+
+def columns_of(kind: kinds.Kind) -> set[str]:
+    """Return the columns that Stripe fills."""
+    return {each.field.name for each in mapping.mapped_columns(conf.model(kind.model))}
 
 
 def close_connections() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeProduct
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
-from tests import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +60,9 @@ def final_state(stripe_api, resource, model):
         ("prices", "Price", ["change", "change", "back"]),
     ],
 )
-def test_every_order(second, stripe_api, deliver, resource, model, verbs, shape):
+def test_every_order_ends_as_stripes_state(
+    second, stripe_api, deliver, resource, model, verbs, shape
+):
     messages = [shape(message) for message in second(resource, verbs)]
     for number, order in enumerate(itertools.permutations(messages)):
         conf.model(model).objects.all().delete()
@@ -79,7 +81,7 @@ def test_in_their_order_they_need_no_read(second, stripe_api, deliver):
     ("resource", "model"),
     [("products", "Product"), ("coupons", "Coupon"), ("customers", "Customer")],
 )
-def test_late_older_update_of_what_is_deleted(stripe_api, deliver, resource, model):
+def test_late_older_update_of_what_is_deleted_is_skipped(stripe_api, deliver, resource, model):
     stripe_api.clock = objects.NOW - 100
     stripe_api.create(resource, {"id": "x", "metadata": {"kept": "1"}})
     stripe_api.clock += 10
@@ -114,7 +116,7 @@ def test_class_of_the_project_obeys_too(second, stripe_api, deliver, own_registr
 class TestLinks:
     """The other side may come later."""
 
-    def test_each_before_what_it_points_to(self, stripe_api, poster):
+    def test_link_to_what_comes_later_is_followed(self, stripe_api, poster):
         stripe_api.create("products", {"id": "prod_1"})
         stripe_api.create("prices", {"id": "price_1", "product": "prod_1"})
         stripe_api.create("customers", {"id": "cus_1"})

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from stripe_integrations import conf
-from tests.fake_stripe import FakeStripe
+from stripe_integrations.testing import FakeStripe
 from tests.faults import processes, stories
 
 collect_ignore = ["test_database_cut.py"] if "DATABASE_URL" not in os.environ else []

@@ -15,11 +15,11 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.signing import signed_headers
+from stripe_integrations.testing import sign
 
 SECRET = "whsec_test"
 #: Seconds that anything may take before the test fails.
-PATIENCE = 120
+PATIENCE = 300
 
 
 def free_port() -> int:
@@ -47,6 +47,13 @@ class Process:
             stderr=self.log,
             start_new_session=True,
         )
+
+    def stop(self) -> None:
+        """Ask it to end, and wait until it has."""
+        assert self.running is not None
+        self.running.terminate()
+        self.running.wait(PATIENCE)
+        self.running = None
 
     def kill(self) -> None:
         """End it, and what it started, as power cuts do."""
@@ -107,7 +114,7 @@ def post(port: int, messages: list[dict[str, Any]], *, retries: bool, seed: int)
 
 
 def _post(connection: http.client.HTTPConnection, body: bytes) -> int:
-    headers = {"Content-Type": "application/json", **signed_headers(body, SECRET)}
+    headers = {"Content-Type": "application/json", **sign(body, SECRET)}
     try:
         connection.request("POST", "/stripe/webhook", body=body, headers=headers)
         response = connection.getresponse()

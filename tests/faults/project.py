@@ -12,5 +12,6 @@ ALLOWED_HOSTS = ["127.0.0.1"]
 STRIPE_INTEGRATIONS = {
     **STRIPE_INTEGRATIONS,
     "API_BASE": os.environ["FAULTS_STRIPE"],
+    "SYNC_RATE": float(os.environ.get("FAULTS_RATE", "0")) or None,
     "QUEUE": os.environ.get("FAULTS_QUEUE") or None,
 }

@@ -7,8 +7,7 @@ from typing import Any
 
 from stripe_integrations import conf
 from stripe_integrations.actions import MIRRORED
-from tests import objects
-from tests.fake_stripe import FakeStripe
+from stripe_integrations.testing import FakeStripe, objects
 
 OBJECTS = {"customers": 12, "products": 12, "coupons": 12, "prices": 12}
 
@@ -44,14 +43,9 @@ def differences(api: FakeStripe) -> list[str]:
     """Return where the mirror is not Stripe's state."""
     found = []
     for action in MIRRORED.values():
-        rows = conf.model(action.model_name).objects.not_deleted()
+        rows = conf.model(action.kind.model).objects.not_deleted()
         stored = dict(rows.values_list("pk", "stripe_data"))
-        stripe = api.objects.get(action.resource) or {
-            id: each
-            for held in api.current.sources.values()
-            for id, each in held.items()
-            if each["object"] == action.object_name
-        }
+        stripe = api.objects.get(action.kind.resource) or _elsewhere(api, action.kind.object)
         found += [
             f"{id}: {stored.get(id)} is not {stripe.get(id)}"
             for id in stored.keys() | stripe.keys()
@@ -59,3 +53,11 @@ def differences(api: FakeStripe) -> list[str]:
         ]
         found += [f"{row.pk} is in doubt" for row in rows.filter(in_doubt=True)]
     return found
+
+
+def _elsewhere(api: FakeStripe, kind: str) -> dict[str, Any]:
+    """Return the objects of a kind that are below customers, or in subscriptions."""
+    below = [each for held in api.current.sources.values() for each in held.values()]
+    subscriptions = api.objects["subscriptions"].values()
+    items = [each for owner in subscriptions for each in owner["items"]["data"]]
+    return {each["id"]: each for each in (*below, *items) if each["object"] == kind}

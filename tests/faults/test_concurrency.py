@@ -6,13 +6,13 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
-from tests import objects
+from stripe_integrations.testing import objects
 from tests.faults import processes, stories
 
 CLIENTS = 8
 
 
-def test_the_same_events_from_eight_processes(api, server, assert_converged, summary):
+def test_same_events_from_eight_processes_take_effect_once(api, server, assert_converged, summary):
     messages = stories.tell(api, events=500, seed=1)
     with ProcessPoolExecutor(CLIENTS, mp_context=get_context("spawn")) as pool:
         futures = [
@@ -28,7 +28,7 @@ def test_the_same_events_from_eight_processes(api, server, assert_converged, sum
     )
 
 
-def test_eight_deliveries_of_one_event_at_the_same_moment(api, server, assert_converged):
+def test_deliveries_of_one_event_at_the_same_moment_take_effect_once(api, server, assert_converged):
     messages = []
     for number in range(200):
         api.create("products", {"id": f"prod_{number}"})
@@ -49,7 +49,7 @@ def test_eight_deliveries_of_one_event_at_the_same_moment(api, server, assert_co
     assert_converged(messages)
 
 
-def test_events_of_one_object_at_the_same_moment(api, server, assert_converged):
+def test_events_of_one_object_at_the_same_moment_are_all_processed(api, server, assert_converged):
     """Related events arrive together: the other libraries' deadlocks."""
     for number in range(25):
         api.clock = objects.NOW + number * 10

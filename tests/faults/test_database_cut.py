@@ -1,4 +1,4 @@
-"""The database goes away and comes back: a proxy in front of it is cut and restored."""
+"""The database goes away and comes back, or its connections are killed, under load."""
 
 import json
 import random
@@ -9,11 +9,16 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import pytest
 from django.db import connection
 
+from tests import cutting
 from tests.faults import processes, stories
 
 CUTS = 4
+#: How often all connections are killed, and how many events are posted afterwards.
+KILLED = 20
+AFTERWARDS = 900
 
 
 class Proxy:
@@ -63,7 +68,9 @@ class Proxy:
         self.open.clear()
 
 
-def test_database_goes_away_under_load(api, start, environment, assert_converged, summary):
+def test_database_that_goes_away_under_load_loses_no_event(
+    api, start, environment, assert_converged, summary
+):
     given = connection.settings_dict
     default = 5432 if connection.vendor == "postgresql" else 3306
     proxy = Proxy((given["HOST"] or "127.0.0.1", int(given["PORT"] or default)))
@@ -71,6 +78,7 @@ def test_database_goes_away_under_load(api, start, environment, assert_converged
     server = start(processes.server, FAULTS_DATABASE=json.dumps(behind))
     messages = stories.tell(api, events=400, seed=6)
     chance = random.Random(7)
+    processes.post(server.port, messages[:1], retries=True, seed=0)  # it listens before it answers
     with ThreadPoolExecutor(4) as pool:
         futures = [
             pool.submit(processes.post, server.port, messages[n::2], retries=True, seed=n)
@@ -86,3 +94,36 @@ def test_database_goes_away_under_load(api, start, environment, assert_converged
     assert {status for status in statuses if status != 200} == {500}
     assert_converged(messages)
     summary(f"database cut off {CUTS} times under 400 events: statuses {dict(statuses)}, none lost")
+
+
+@pytest.mark.parametrize("max_age", [0, 60, None])
+def test_connections_killed_under_load_lose_no_event(
+    api, start, environment, assert_converged, summary, max_age
+):
+    database = {**json.loads(environment["FAULTS_DATABASE"]), "CONN_MAX_AGE": max_age}
+    server = start(processes.server, FAULTS_DATABASE=json.dumps(database))
+    messages = stories.tell(api, events=400 + AFTERWARDS, seed=8)
+    chance, killed = random.Random(9), 0
+    processes.post(server.port, messages[:1], retries=True, seed=0)
+    with ThreadPoolExecutor(12) as pool:
+
+        def post(part, *, retries):
+            posted = [
+                pool.submit(processes.post, server.port, part[n::12], retries=retries, seed=n)
+                for n in range(12)
+            ]
+            return lambda: Counter(status for each in posted for status in each.result())
+
+        statuses = post(messages[:400], retries=True)
+        for _ in range(KILLED):
+            time.sleep(chance.uniform(0.05, 0.3))
+            killed += cutting.cut_others()
+        assert killed > KILLED
+        during = statuses()
+        statuses = post(messages[400:], retries=False)
+        assert statuses() == {200: AFTERWARDS}
+    assert_converged(messages)
+    summary(
+        f"{killed} connections killed under 400 events, CONN_MAX_AGE {max_age}: statuses "
+        f"{dict(during)}; {AFTERWARDS} events afterwards all 200"
+    )

@@ -4,9 +4,11 @@ import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import redis
+from django.utils import timezone
 
 from stripe_integrations import conf
 from tests.faults import processes, stories
@@ -14,7 +16,7 @@ from tests.faults import processes, stories
 BROKER = os.environ.get("FAULTS_BROKER", "redis://127.0.0.1:6379/9")
 
 
-def test_server_is_killed_under_load(api, server, kills, assert_converged, summary):
+def test_server_killed_under_load_loses_no_event(api, server, kills, assert_converged, summary):
     messages = stories.tell(api, events=120 * kills, seed=2)
     chance = random.Random(3)
     with ThreadPoolExecutor(4) as pool:
@@ -63,7 +65,7 @@ def worker(environment, log):
     return processes.Process(command, {**environment, "FAULTS_WORKER": "1"}, log)
 
 
-def test_celery_worker_is_killed_again_and_again(
+def test_celery_worker_killed_again_and_again_loses_no_event(
     api, start, queue, kills, assert_converged, summary
 ):
     messages = stories.tell(api, events=60 * kills, seed=4)
@@ -90,3 +92,65 @@ def test_celery_worker_is_killed_again_and_again(
         f"one of two Celery workers killed {kills} times under {len(messages)} events: "
         "every event processed once, the mirror equals Stripe"
     )
+
+
+def test_lost_message_is_found_by_the_workers(api, start, queue, assert_converged, summary):
+    messages = stories.tell(api, events=40, seed=6)
+    server = start(processes.server, **queue)
+    events = conf.model("Event").objects
+
+    # Before there is a worker, the broker loses all that it has.
+    first, second = messages[:20], messages[20:]
+    assert set(processes.post(server.port, first, retries=True, seed=7)) == {200}
+    lost = _lose_messages(queue)
+    assert lost == 20
+    assert events.filter(status="received").count() == 20
+    _end_leases()
+    start(worker, **queue)
+    _wait_until_processed()
+
+    # While there is one, too: it has taken up some of these already.
+    assert set(processes.post(server.port, second, retries=True, seed=8)) == {200}
+    lost += _lose_messages(queue)
+    _wait_until_processed_or_left_alone()
+    _end_leases()
+    began = time.monotonic()
+    _wait_until_processed()
+    waited = time.monotonic() - began
+    assert_converged(messages)
+    summary(
+        f"{lost} of {len(messages)} messages lost by Redis: every event processed once without "
+        f"stripe_replay, those that were lost under a running worker within {waited:.0f} s"
+    )
+
+
+def _lose_messages(queue):
+    """Delete what waits in the broker, and return how many messages that was."""
+    key = f"{queue['FAULTS_KEYS']}celery"
+    with redis.Redis.from_url(BROKER) as client, client.pipeline() as pipeline:
+        pipeline.lrange(key, 0, -1)
+        pipeline.delete(key)
+        found, _deleted = pipeline.execute()
+    return sum(b"process_event" in message for message in found)
+
+
+def _end_leases():
+    """Let ten minutes be over for the events that are waiting."""
+    waiting = conf.model("Event").objects.filter(status="received")
+    waiting.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+
+
+def _wait_until_processed():
+    waiting = conf.model("Event").objects.exclude(status="processed")
+    give_up = time.monotonic() + processes.PATIENCE
+    while waiting.exists():
+        assert time.monotonic() < give_up, f"{waiting.count()} events are never processed."
+        time.sleep(0.5)
+
+
+def _wait_until_processed_or_left_alone():
+    """Wait until a worker is done with what it has taken."""
+    waiting = conf.model("Event").objects.exclude(status="processed")
+    left = None
+    while left != (left := waiting.count()):
+        time.sleep(3)

@@ -7,6 +7,7 @@ import celery
 app = celery.Celery("faults")
 app.conf.update(
     broker_url=os.environ.get("FAULTS_BROKER", "memory://"),
+    task_default_queue=os.environ.get("FAULTS_QUEUE_NAME", "celery"),
     # Seconds after which Redis gives away what a dead worker had taken; the default is an hour.
     broker_transport_options={
         "visibility_timeout": 5,

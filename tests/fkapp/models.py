@@ -3,14 +3,19 @@
 from django.conf import settings
 from django.db import models
 
+from stripe_integrations import conf
+
+#: The column of each key -> the name of our model.
+COLUMNS = {
+    conf.model_setting(name).removeprefix("STRIPE_").removesuffix("_MODEL").lower(): name
+    for name in conf.SWAPPABLE
+}
+
 
 class Keeper(models.Model):
-    bank_account = models.ForeignKey(settings.STRIPE_BANK_ACCOUNT_MODEL, models.CASCADE, null=True)
-    card = models.ForeignKey(settings.STRIPE_CARD_MODEL, models.CASCADE, null=True)
-    coupon = models.ForeignKey(settings.STRIPE_COUPON_MODEL, models.CASCADE, null=True)
-    customer = models.ForeignKey(settings.STRIPE_CUSTOMER_MODEL, models.CASCADE, null=True)
-    event = models.ForeignKey(settings.STRIPE_EVENT_MODEL, models.CASCADE, null=True)
-    price = models.ForeignKey(settings.STRIPE_PRICE_MODEL, models.CASCADE, null=True)
-    product = models.ForeignKey(settings.STRIPE_PRODUCT_MODEL, models.CASCADE, null=True)
-    source = models.ForeignKey(settings.STRIPE_SOURCE_MODEL, models.CASCADE, null=True)
-    subscription = models.ForeignKey(settings.STRIPE_SUBSCRIPTION_MODEL, models.CASCADE, null=True)
+    """The one who has the keys."""
+
+
+for _column, _name in COLUMNS.items():
+    _model = getattr(settings, conf.model_setting(_name))
+    Keeper.add_to_class(_column, models.ForeignKey(_model, models.CASCADE, null=True))

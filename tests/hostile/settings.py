@@ -3,16 +3,19 @@
 import os
 
 from tests.settings import *  # noqa: F403
-from tests.settings import DATABASES, MIDDLEWARE
+from tests.settings import DATABASES, MIDDLEWARE, STRIPE_INTEGRATIONS
 
 HOSTILE = os.environ["HOSTILE"]
 
 ROOT_URLCONF = "tests.hostile.urls"
 TIME_ZONE = "Europe/Berlin"
+STRIPE_INTEGRATIONS = {**STRIPE_INTEGRATIONS, "EVENT_BUS_KEY": "k" * 40}
 
-DATABASES["default"].setdefault("TEST", {})["NAME"] = (
-    f"{DATABASES['default']['NAME']}_{HOSTILE}_{os.getpid()}"
-)
+DATABASES["default"]["TEST"] = {
+    **DATABASES["default"].get("TEST", {}),
+    "NAME": f"{DATABASES['default']['NAME']}_{HOSTILE}_{os.getpid()}",
+    "MIGRATE": False,  # for its speed
+}
 
 REST_FRAMEWORK = {
     "throttle": {

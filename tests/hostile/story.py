@@ -20,9 +20,8 @@ from django.test import Client
 from django.test.utils import setup_test_environment
 
 from stripe_integrations import conf
+from stripe_integrations.testing import objects, sign
 from stripe_integrations.webhooks import BaseWebhook
-from tests import objects
-from tests.signing import signed_headers
 
 client = Client(enforce_csrf_checks=True, raise_request_exception=False)
 
@@ -39,9 +38,19 @@ class Fails(BaseWebhook):
 
 def post(message, path="/stripe/webhook", secret="whsec_test", **headers):
     body = objects.body(message)
-    signature = signed_headers(body, secret)
+    signature = sign(body, secret)
     response = client.post(
         path, body, content_type="application/json", headers={**signature, **headers}
+    )
+    return [response.status_code, response.headers["Content-Type"], response.content.decode()]
+
+
+def post_to_bus(message, path="/stripe/bus", key="k" * 40):
+    response = client.post(
+        path,
+        objects.body({"specversion": "1.0", "data": message}),
+        content_type="application/json",
+        headers={"X-Stripe-Integrations-Key": key, "Accept": "application/xml; version=9.9"},
     )
     return [response.status_code, response.headers["Content-Type"], response.content.decode()]
 
@@ -82,6 +91,18 @@ def story():
         [client.get(path).status_code for path in ("/stripe/webhook", "/slashed/stripe/webhook/")],
     )
     yield "options", client.options("/stripe/webhook").status_code
+    yield (
+        "bus",
+        [
+            post_to_bus(objects.event("price.created", objects.price()), path)
+            for path in ("/stripe/bus", "/slashed/stripe/bus/")
+            for _ in range(2)
+        ],
+    )
+    yield "bus without the key", post_to_bus(objects.event("price.created", {}), key="no")
+    asked = client.options("/stripe/bus", headers={"WebHook-Request-Origin": "bus.example"})
+    yield "bus asked", [asked.status_code, asked.headers["WebHook-Allowed-Origin"]]
+    yield "prices", [rows("Price").count(), rows("Event").filter(kind="price.created").count()]
     yield "failing", post(objects.event("coupon.created", objects.coupon(), id="evt_failing"))
     yield "retried", post(objects.event("coupon.created", objects.coupon(), id="evt_failing"))
     event = rows("Event").get(pk="evt_failing")
@@ -91,6 +112,8 @@ def story():
         get_user_model().objects.using("default").filter(username="half-done").count(),
     )
     yield "coupons", rows("Coupon").count()
+    again = objects.event("coupon.created", objects.coupon(), id="evt_failing")
+    yield "bus failing", post_to_bus(again)
     customer = objects.customer(metadata={"user_id": str(user.pk)})
     yield "customer", post(objects.event("customer.created", customer))
     yield "linked", rows("Customer").get().user_id == user.pk

@@ -1,42 +1,24 @@
 """With a queue, the answer comes after the commit; only the event's id travels."""
 
-import sys
+import json
 import threading
-import types
+from datetime import timedelta
 
 import pytest
 from celery import Celery, signals
 from celery.contrib.testing.worker import start_worker
 from django.contrib.auth import get_user_model
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeWebhook
 from stripe_integrations.exceptions import WebhookFailed
-from stripe_integrations.queues import celery, django_tasks, process
+from stripe_integrations.queues import celery, django_tasks, lost, process
+from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
-from tests import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def own_queue(monkeypatch, settings):
-    """A project's own queue: a module with a function `enqueue`."""
-    module = types.ModuleType("own_queue")
-    module.given, module.fails = [], False
-
-    def enqueue(event_id):
-        if module.fails:
-            raise ConnectionError("amqp://user:secret@broker is not there")
-        assert not connection.in_atomic_block
-        assert conf.model("Event").objects.filter(pk=event_id).exists()
-        module.given.append(event_id)
-
-    module.enqueue = enqueue
-    monkeypatch.setitem(sys.modules, "own_queue", module)
-    use(settings, "own_queue")
-    return module
 
 
 def use(settings, queue):
@@ -90,12 +72,7 @@ class TestOwnQueue:
         assert poster.event(created()) == 200
         assert own_queue.given == ["evt_1"]
 
-    def test_nobody_waits_for_it(self, poster, own_queue):
-        message = objects.event("balance.available", {"object": "balance"})
-        assert poster.event(message) == 200
-        assert (own_queue.given, event().status) == ([], "processed")
-
-    def test_other_mode(self, poster, own_queue):
+    def test_event_of_the_other_mode_is_not_queued(self, poster, own_queue):
         assert poster.event({**created(), "livemode": True}) == 200
         assert (own_queue.given, event().status) == ([], "ignored")
 
@@ -111,10 +88,10 @@ class TestOwnQueue:
             transaction.set_rollback(True)
         assert own_queue.given == []
 
-    def test_event_that_is_gone(self):
+    def test_event_that_is_gone_is_ignored(self):
         process("evt_none")
 
-    def test_failing_class(self, own_queue, poster, own_registry):
+    def test_failing_class_raises_in_the_worker(self, own_queue, poster, own_registry):
         class Failing(BaseWebhook):
             name = "product"
 
@@ -126,7 +103,7 @@ class TestOwnQueue:
             process("evt_1")
         assert (event().status, products().count()) == ("failed", 1)
 
-    def test_two_workers_with_one_event(self, poster, own_queue, own_registry):
+    def test_two_workers_with_one_event_run_it_once(self, poster, own_queue, own_registry):
         class Counting(BaseWebhook):
             name = "product"
 
@@ -147,6 +124,67 @@ class TestOwnQueue:
         assert (get_user_model().objects.count(), event().status) == (1, "processed")
 
 
+class TestLost:
+    """What an event needs to be taken for lost: it is received, and its lease is over."""
+
+    @pytest.fixture
+    def given(self):
+        return []
+
+    @pytest.fixture
+    def received(self, poster, own_queue):
+        """Post an event whose message is then lost, and set when its lease is over."""
+
+        def receive(id, minutes):
+            assert poster.event(created(id)) == 200
+            ends = timezone.now() + timedelta(minutes=minutes)
+            conf.model("Event").objects.filter(pk=id).update(lease_expires_at=ends)
+
+        return receive
+
+    def test_event_whose_lease_is_over_is_enqueued_once(self, received, given):
+        received("evt_1", minutes=-1)
+        assert lost.search(given.append) == 1
+        assert lost.search(given.append) == 0
+        assert given == ["evt_1"]
+
+    def test_event_that_a_worker_may_be_busy_with_is_left(self, received, given):
+        received("evt_1", minutes=1)
+        assert lost.search(given.append) == 0
+
+    @pytest.mark.parametrize("status", ["processed", "failed", "ignored"])
+    def test_event_that_is_not_waiting_is_left(self, received, given, status):
+        received("evt_1", minutes=-1)
+        conf.model("Event").objects.update(status=status)
+        assert lost.search(given.append) == 0
+
+    def test_search_takes_a_limited_number_oldest_first(self, received, given, monkeypatch):
+        monkeypatch.setattr(lost, "MAX_FOUND", 2)
+        for number in range(1, 4):
+            received(f"evt_{number}", minutes=-1)
+            age = timezone.now() - timedelta(minutes=number)
+            conf.model("Event").objects.filter(pk=f"evt_{number}").update(created=age)
+        lost.search(given.append)
+        assert given == ["evt_3", "evt_2"]
+        lost.search(given.append)
+        assert given == ["evt_3", "evt_2", "evt_1"]
+
+    def test_searches_at_once_enqueue_once(self, received, given):
+        for number in range(1, 21):
+            received(f"evt_{number}", minutes=-1)
+
+        def work():
+            lost.search(given.append)
+            connection.close()
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(given) == sorted(f"evt_{number}" for number in range(1, 21))
+
+
 class TestCelery:
     @pytest.fixture
     def app(self, settings):
@@ -159,13 +197,34 @@ class TestCelery:
         signals.setup_logging.disconnect(leave_logging_alone)
         signals.task_postrun.disconnect(close_connections)
 
-    def test_worker_processes(self, app, poster):
+    def test_worker_processes_the_event(self, app, poster):
         with start_worker(app, perform_ping_check=False, shutdown_timeout=30):
             assert poster.event(created()) == 200
             wait_until(lambda: event().status == "processed")
         assert products().count() == 1
 
-    def test_tries_again(self, app, poster, own_registry, monkeypatch):
+    def test_worker_finds_what_was_lost_when_it_starts(self, app, poster, caplog):
+        receive_and_lose(poster, app)
+        with start_worker(app, perform_ping_check=False, shutdown_timeout=30):
+            wait_until(lambda: event().status == "processed")
+        assert "evt_1 was received and not processed: it is enqueued again." in caplog.text
+
+    def test_worker_finds_what_is_lost_while_it_runs(self, app, poster, monkeypatch):
+        monkeypatch.setattr(lost, "INTERVAL", 0.5)
+        with start_worker(app, perform_ping_check=False, shutdown_timeout=30):
+            threading.Event().wait(1)  # its first search is over
+            receive_and_lose(poster, app)
+            wait_until(lambda: event().status == "processed")
+
+    def test_search_is_sent_to_where_events_go(self, app, monkeypatch):
+        app.conf.task_routes = {"stripe_integrations.process_event": {"queue": "stripe"}}
+        sent = []
+        monkeypatch.setattr(app.amqp, "send_task_message", lambda *a, **k: sent.append((a[1], k)))
+        celery._send_search(app)
+        ((name, options),) = sent
+        assert (name, options["queue"].name) == ("stripe_integrations.search_lost_events", "stripe")
+
+    def test_failing_task_is_tried_again(self, app, poster, own_registry, monkeypatch):
         class Flaky(BaseWebhook):
             name = "product"
             calls = 0
@@ -194,7 +253,7 @@ class TestCelery:
 
 
 class TestDjangoTasks:
-    def test_processes(self, settings, poster):
+    def test_task_processes_the_event(self, settings, poster):
         use(settings, "stripe_integrations.queues.django_tasks")
         assert poster.event(created()) == 200
         assert (event().status, products().count()) == ("processed", 1)
@@ -207,6 +266,59 @@ class TestDjangoTasks:
         results = django_tasks.process_event.get_backend().results
         assert [(result.args, result.kwargs) for result in results] == [(["evt_1"], {})]
         assert event().status == "received"
+
+
+class TestDjangoTasksFindsWhatWasLost:
+    @pytest.fixture(autouse=True)
+    def queue(self, settings, monkeypatch):
+        monkeypatch.setattr(lost, "_searched_at", {})
+        use(settings, "stripe_integrations.queues.django_tasks")
+
+    def lose(self, id):
+        """Store an event whose message is lost."""
+        conf.model("Event").objects.create(
+            pk=id,
+            kind="product.created",
+            body=json.dumps(created(id)),
+            lease_expires_at=timezone.now() - timedelta(minutes=1),
+        )
+
+    def state(self, id):
+        return conf.model("Event").objects.get(pk=id).status
+
+    def test_lost_event_is_found_with_the_next_event(self, poster):
+        self.lose("evt_lost")
+        assert poster.event(created()) == 200
+        assert self.state("evt_lost") == "processed"
+
+    def test_lost_events_are_searched_once_a_minute_at_most(self, poster, monkeypatch):
+        assert poster.event(created()) == 200
+        self.lose("evt_lost")
+        assert poster.event(created("evt_2")) == 200
+        assert self.state("evt_lost") == "received"
+        monkeypatch.setattr(lost, "_searched_at", {})
+        assert poster.event(created("evt_3")) == 200
+        assert self.state("evt_lost") == "processed"
+
+    def test_search_that_fails_is_logged_and_loses_no_event(self, poster, monkeypatch, caplog):
+        def fail(_enqueue):
+            raise ConnectionError("The broker is not there.")
+
+        monkeypatch.setattr(lost, "search", fail)
+        assert poster.event(created()) == 200
+        assert self.state("evt_1") == "processed"
+        assert "What was lost could not be enqueued again." in caplog.text
+
+
+def receive_and_lose(poster, app):
+    """Post an event, take its message from the broker, and let its lease be over."""
+    assert poster.event(created()) == 200
+    if event().status == "processed":  # the worker was faster
+        conf.model("Event").objects.update(status="received", runs={}, synced=False)
+    with app.connection_for_write() as broker:
+        broker.default_channel.queue_purge("celery")
+    ends = timezone.now() - timedelta(seconds=1)
+    conf.model("Event").objects.update(lease_expires_at=ends)
 
 
 def close_connections(**_kwargs):

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from stripe_integrations import conf
-from tests import conftest, endpoints, objects
-from tests.signing import signed_headers
+from stripe_integrations.testing import objects, sign
+from tests import conftest, endpoints
 
 BODY = objects.body(objects.event("product.created", objects.product(), id="evt_1"))
 
@@ -30,7 +30,7 @@ class Route:
 
     def signed(self, body=BODY, secret=None, timestamp=None, **headers):
         """Return the status of a request with a signature."""
-        signature = signed_headers(body, secret or self.secret, timestamp)
+        signature = sign(body, secret or self.secret, timestamp)
         return self.send(body, {"Content-Type": "application/json", **signature, **headers})
 
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stripe_integrations import conf
+from stripe_integrations.testing import sign
 from tests import conftest, endpoints
 from tests.security.conftest import BODY, nothing_changed
-from tests.signing import signed_headers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,10 +78,10 @@ def paths():
 
 def forged(body):
     """Signed by somebody who guesses."""
-    return signed_headers(body, "whsec_guess")["Stripe-Signature"].encode()
+    return sign(body, "whsec_guess")["Stripe-Signature"].encode()
 
 
-def test_never_believed(poster, paths, caplog, summary):
+def test_forged_request_is_never_believed(poster, paths, caplog, summary):
     statuses = {}
 
     @settings(

@@ -16,9 +16,11 @@ from django.forms import model_to_dict
 from django.views.debug import ExceptionReporter
 
 from stripe_integrations import conf
-from stripe_integrations.actions import StripeEndpoint, validation
-from stripe_integrations.signatures import Secret
-from tests import endpoints, objects
+from stripe_integrations.actions import StripeEndpoint
+from stripe_integrations.inbox import authentication
+from stripe_integrations.inbox.signatures import Secret
+from stripe_integrations.testing import objects
+from tests import endpoints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +32,7 @@ def stored():
     return endpoints.endpoint(secret=SECRET)
 
 
-def test_dumps(stored):
+def test_dump_contains_no_secret(stored):
     out = io.StringIO()
     call_command("dumpdata", "stripe_integrations", stdout=out)
     assert "first" in out.getvalue()  # the secret's name
@@ -48,9 +50,9 @@ def test_loaded_dump_has_none(stored, tmp_path):
     assert (secret.name, secret.value) == ("first", "")
 
 
-def test_reprs(stored):
+def test_repr_contains_no_secret(stored):
     row = stored.secrets.get()
-    (found,) = validation.of_endpoint(stored)[1]
+    (found,) = authentication.of_endpoint(stored)[1]
     shown = [row, row.value, row.__dict__, found, [found], stored, stored.__dict__]
     assert found.value == SECRET
     for each in shown:
@@ -60,12 +62,12 @@ def test_reprs(stored):
     assert SECRET not in str(found)
 
 
-def test_secrets_of_the_settings(settings):
+def test_repr_of_the_settings_contains_no_secret(settings):
     settings.STRIPE_INTEGRATIONS = {"WEBHOOK_SECRET": [SECRET]}
-    assert SECRET not in repr(validation.of_settings())
+    assert SECRET not in repr(authentication.of_settings())
 
 
-def test_error_pages(stored):
+def test_error_page_contains_no_secret(stored):
     """Django's page for errors shows the values of all variables."""
 
     def fail(row, found):
@@ -83,7 +85,7 @@ def test_error_pages(stored):
         assert SECRET not in page
 
 
-def test_integrity_error(stored):
+def test_integrity_error_contains_no_secret(stored):
     with pytest.raises(IntegrityError) as caught:
         stored.secrets.create(name="first", value=SECRET)
     assert SECRET not in str(caught.value)

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from stripe_integrations import conf
-from tests import conftest, endpoints, objects
+from stripe_integrations.testing import objects, sign
+from tests import conftest, endpoints
 from tests.security.conftest import BODY, counted, nothing_changed, reasons
-from tests.signing import signed_headers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,7 +29,7 @@ def no_secret_is_told(caplog):
 
 
 def signature(secret, timestamp=None, body=BODY):
-    return signed_headers(body, secret, timestamp)["Stripe-Signature"]
+    return sign(body, secret, timestamp)["Stripe-Signature"]
 
 
 def now():
@@ -80,7 +80,7 @@ class TestRefused:
             ),
         ],
     )
-    def test_reason(self, route, header, body, reason, caplog):
+    def test_refused_request_is_recorded_with_its_reason(self, route, header, body, reason, caplog):
         assert route.send(body, {"Stripe-Signature": header(route.secret)}) == 400
         assert nothing_changed()
         assert reasons() == [reason]
@@ -89,7 +89,7 @@ class TestRefused:
         assert f"refused at {key or 'the settings'}" in caplog.text
         assert f"{reason}: " in caplog.text
 
-    def test_no_header(self, route):
+    def test_request_without_a_header_is_counted_only(self, route):
         assert route.send() == 400
         assert nothing_changed()
         assert reasons() == []  # a row is for what may be Stripe's
@@ -100,28 +100,28 @@ class TestRefused:
         assert route.send(gzip.compress(BODY), headers) == 400
         assert nothing_changed()
 
-    def test_chunked(self, route):
+    def test_chunked_body_is_refused(self, route):
         headers = {"Stripe-Signature": signature(route.secret), "Transfer-Encoding": "chunked"}
         chunks = iter([BODY[:10], BODY[10:]])
         assert route.send(chunks, headers, encode_chunked=True) == 400
         assert nothing_changed()
 
     @pytest.mark.parametrize("name", ["X-Long", "Cookie", "User-Agent"])
-    def test_huge_headers(self, route, name):
+    def test_huge_headers_are_never_a_500(self, route, name):
         assert route.signed(**{name: "x" * 60_000}) in (200, 400, 431)
         assert route.signed(**{name: "x" * 70_000}) in (200, 400, 431)
 
-    def test_many_headers(self, route):
+    def test_many_headers_are_never_a_500(self, route):
         assert route.signed(**{f"X-{number}": "x" * 500 for number in range(90)}) in (200, 431)
 
-    def test_too_large(self, route):
+    def test_body_that_is_too_large_is_refused(self, route):
         body = b"x" * (conf.get("MAX_BODY") + 1)
         assert route.send(body, {"Stripe-Signature": signature(route.secret, body=body)}) == 413
         assert nothing_changed()
         assert reasons() == ["too_large"]
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
-    def test_other_methods(self, route, method):
+    def test_other_methods_are_refused(self, route, method):
         headers = {"Stripe-Signature": signature(route.secret)}
         assert route.send(BODY, headers, method=method) == 405
         assert nothing_changed()
@@ -131,19 +131,19 @@ class TestAccepted:
     @pytest.mark.parametrize(
         "content_type", ["text/plain", "multipart/form-data; boundary=x", "application/xml", ""]
     )
-    def test_wrong_content_type(self, route, content_type):
+    def test_wrong_content_type_is_accepted(self, route, content_type):
         assert route.signed(**{"Content-Type": content_type}) == 200
         assert conf.model("Product").objects.count() == 1
 
-    def test_replayed(self, route):
+    def test_replayed_request_is_accepted_and_takes_effect_once(self, route):
         """The same bytes with the same signature: Stripe may do that, so it is 200 and no more."""
-        headers = signed_headers(BODY, route.secret)
+        headers = sign(BODY, route.secret)
         assert [route.send(BODY, headers) for _ in range(3)] == [200] * 3
         assert conf.model("Event").objects.count() == 1
         assert conf.model("Product").objects.get().version == 1
         assert reasons() == ["", "", ""]
 
-    def test_one_of_several_signatures(self, route):
+    def test_one_good_signature_of_several_is_enough(self, route):
         header = signature("whsec_of_another") + "," + signature(route.secret).partition(",")[2]
         assert route.send(BODY, {"Stripe-Signature": header}) == 200
 
@@ -163,18 +163,18 @@ class TestEndpoints:
         assert reasons() == [reason]
         return True
 
-    def test_other_endpoints_secret(self, endpoint_route):
+    def test_secret_of_another_endpoint_is_refused(self, endpoint_route):
         endpoints.endpoint("we_2", secret="whsec_of_another")
         assert self.refused(endpoint_route, "no_match", secret="whsec_of_another")
 
-    def test_the_settings_secret(self, endpoint_route):
+    def test_secret_of_the_settings_is_refused(self, endpoint_route):
         assert self.refused(endpoint_route, "no_match", secret=conftest.SECRET)
 
-    def test_an_endpoints_secret_at_the_plain_route(self, endpoint_route):
+    def test_secret_of_an_endpoint_is_refused_at_the_plain_route(self, endpoint_route):
         endpoint_route.path = "/stripe/webhook"
         assert self.refused(endpoint_route, "no_match")
 
-    def test_expired_secret(self, endpoint_route):
+    def test_expired_secret_is_refused(self, endpoint_route):
         endpoint_route.row.secrets.update(expires_at=timezone.now())
         assert self.refused(endpoint_route, "expired_secret")
 
@@ -182,11 +182,11 @@ class TestEndpoints:
         endpoint_route.row.secrets.update(expires_at=timezone.now())
         assert self.refused(endpoint_route, "no_match", secret="whsec_forged")
 
-    def test_secret_that_expires_later(self, endpoint_route):
+    def test_secret_that_expires_later_is_accepted(self, endpoint_route):
         endpoint_route.row.secrets.update(expires_at=timezone.now() + timedelta(minutes=1))
         assert endpoint_route.signed() == 200
 
-    def test_each_of_several_secrets(self, endpoint_route):
+    def test_each_of_several_secrets_is_accepted(self, endpoint_route):
         endpoint_route.row.secrets.create(name="second", value="whsec_of_another")
         for number, secret in enumerate((endpoints.SECRET, "whsec_of_another")):
             body = objects.body(objects.event("product.created", objects.product(f"p{number}")))
@@ -195,11 +195,11 @@ class TestEndpoints:
         assert list(names) == [("first",), ("second",)]
 
     @pytest.mark.parametrize("values", [{"status": "disabled"}, {"deleted_at": timezone.now()}])
-    def test_disabled(self, endpoint_route, values):
+    def test_disabled_endpoint_refuses(self, endpoint_route, values):
         type(endpoint_route.row).objects.update(**values)
         assert self.refused(endpoint_route, "disabled_endpoint")
 
-    def test_without_a_secret(self, endpoint_route):
+    def test_endpoint_without_a_secret_refuses(self, endpoint_route):
         endpoint_route.row.secrets.all().delete()
         assert self.refused(endpoint_route, "no_secret")
 
@@ -215,23 +215,23 @@ class TestEndpoints:
             "a" * 900,
         ],
     )
-    def test_unknown_uuid(self, endpoint_route, unknown):
+    def test_unknown_uuid_is_refused(self, endpoint_route, unknown):
         endpoint_route.path = f"/stripe/webhook/{unknown}"
         assert self.refused(endpoint_route, "unknown_endpoint")
         assert counted() == {("unknown", "unknown_endpoint"): 1}
 
     @pytest.mark.parametrize("spelling", [str.upper, lambda uuid: uuid.replace("-", "")])
-    def test_other_spellings_of_the_uuid(self, endpoint_route, spelling):
+    def test_other_spellings_of_the_uuid_are_accepted(self, endpoint_route, spelling):
         endpoint_route.path = f"/stripe/webhook/{spelling(str(endpoint_route.row.uuid))}"
         assert endpoint_route.signed() == 200
 
-    def test_no_header_at_an_unknown_uuid(self, endpoint_route):
+    def test_request_without_a_header_at_an_unknown_uuid_is_counted_only(self, endpoint_route):
         endpoint_route.path = "/stripe/webhook/x"
         assert endpoint_route.send() == 400
         assert counted() == {("unknown", "no_header"): 1}
         assert reasons() == []
 
-    def test_one_without_a_secret_beside_a_disabled_one(self, endpoint_route):
+    def test_endpoint_without_a_secret_beside_a_disabled_one_refuses(self, endpoint_route):
         row = endpoint_route.row
         endpoints.endpoint("we_2", uuid=row.uuid, secret=None)
         type(row).objects.filter(pk="we_1").update(status="disabled")
@@ -241,13 +241,13 @@ class TestEndpoints:
         assert reasons()[-1] == "no_secret"
 
     @pytest.mark.parametrize("order", [1, -1])
-    def test_same_secret_at_a_disabled_one(self, endpoint_route, order):
+    def test_secret_shared_with_a_disabled_endpoint_is_accepted(self, endpoint_route, order):
         first, second = [{"status": "disabled"}, {"status": "enabled"}][::order]
         type(endpoint_route.row).objects.update(**first)
         endpoints.endpoint("we_2", uuid=endpoint_route.row.uuid, **second)
         assert endpoint_route.signed() == 200
 
-    def test_blanks_around_a_secret(self, endpoint_route):
+    def test_blanks_around_a_secret_are_ignored(self, endpoint_route):
         endpoint_route.row.secrets.update(value=f" {endpoints.SECRET}\n")
         assert endpoint_route.signed() == 200
 
@@ -255,16 +255,16 @@ class TestEndpoints:
         endpoint_route.path = f"/slashed/stripe/webhook/{endpoint_route.row.uuid}/"
         assert endpoint_route.signed() == 200
 
-    def test_of_the_other_mode(self, endpoint_route):
+    def test_endpoint_of_the_other_mode_refuses(self, endpoint_route):
         type(endpoint_route.row).objects.update(livemode=True)
         assert self.refused(endpoint_route, "wrong_mode")
 
-    def test_tolerance_of_its_own(self, endpoint_route):
+    def test_tolerance_of_the_endpoint_is_used(self, endpoint_route):
         type(endpoint_route.row).objects.update(tolerance=10)
         assert self.refused(endpoint_route, "too_old", timestamp=now() - 20)
         assert endpoint_route.signed(timestamp=now() - 5) == 200
 
-    def test_event_of_another_account(self, endpoint_route):
+    def test_event_of_another_account_is_refused(self, endpoint_route):
         type(endpoint_route.row).objects.update(account="acct_1")
         message = objects.event("product.created", objects.product(), account="acct_2")
         assert self.refused(endpoint_route, "wrong_account", objects.body(message))
@@ -282,7 +282,7 @@ class TestEndpoints:
         assert "cus_1 is of another account than its event" in caplog.text
 
     @pytest.mark.parametrize("told", [{}, {"account": "acct_1"}])
-    def test_events_of_its_account(self, endpoint_route, told):
+    def test_event_of_its_account_is_accepted(self, endpoint_route, told):
         type(endpoint_route.row).objects.update(account="acct_1")
         message = objects.event("product.created", objects.product("gold"), **told)
         assert endpoint_route.signed(objects.body(message)) == 200
@@ -298,7 +298,7 @@ class TestOtherMethods:
         settings.DEBUG = True
         assert endpoint_route.signed(secret="whsec_forged") == 200
 
-    def test_retrieve_event(self, endpoint_route, stripe_api):
+    def test_event_that_stripe_knows_is_accepted_as_stripe_has_it(self, endpoint_route, stripe_api):
         type(endpoint_route.row).objects.update(validation_method="retrieve_event")
         stripe_api.create("products", {"id": "prod_1", "name": "Gold"})
         message = next(iter(stripe_api.events.values()))
@@ -312,7 +312,7 @@ class TestOtherMethods:
         assert endpoint_route.signed(objects.body(message), secret="whsec_forged") == 200
         assert conf.model("Product").objects.get().name == "Gold"
 
-    def test_retrieved_event_of_its_account(self, endpoint_route, stripe_api):
+    def test_event_of_its_account_is_retrieved_as_that_account(self, endpoint_route, stripe_api):
         type(endpoint_route.row).objects.update(
             validation_method="retrieve_event", account="acct_1"
         )
@@ -329,7 +329,7 @@ class TestOtherMethods:
         message = next(iter(stripe_api.events.values()))
         assert endpoint_route.signed(objects.body(message)) == 500
         failing.fails = False
-        guess = objects.body({"id": message["id"], "type": "x"})
+        guess = objects.body({**message, "type": "x"})
         assert endpoint_route.signed(guess, secret="whsec_forged") == 400
         assert conf.model("Event").objects.get().status == "failed"
         assert endpoint_route.signed(objects.body(message)) == 200

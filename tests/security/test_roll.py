@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeEndpoint
-from tests import endpoints, objects
+from stripe_integrations.testing import objects
+from tests import endpoints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,7 +91,7 @@ def roll_and_roll(sender, current):
     return expired
 
 
-def test_roll_under_load(stripe_api, poster, summary):
+def test_roll_under_load_loses_no_event(stripe_api, poster, summary):
     first = StripeEndpoint.create(URL)
     poster.path = endpoints.path(first)
     sender = Sender(stripe_api, poster)

@@ -25,7 +25,8 @@ def main():
     from django.test import Client
     from django.test.utils import setup_test_environment
 
-    from stripe_integrations import conf, registry
+    from stripe_integrations import conf
+    from stripe_integrations.dispatch import registry
 
     setup_test_environment()
     database = connection.settings_dict["NAME"]
@@ -46,7 +47,7 @@ def main():
         report = {
             "early": early,
             "event_model": conf.model("Event")._meta.label,
-            "classes": [registry.key(each) for each in registry.for_event("product.created")],
+            "classes": [registry.class_key(each) for each in registry.matching("product.created")],
             "runs": {event.pk: sorted(event.runs) for event in conf.model("Event").objects.all()},
             "answers": answers,
         }

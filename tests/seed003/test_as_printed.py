@@ -15,11 +15,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests import objects
+from stripe_integrations.testing import objects
+
+pytestmark = pytest.mark.xdist_group("seed003")
 
 ROOT = Path(__file__).parents[2]
-OURS = "stripe_integrations.webhooks.products.ProductCreatedWebhook:product.created"
-THEIRS = "app.webhooks.products.ProductCreateWebhook:product.created"
+OURS = "stripe_integrations.webhooks.products.ProductCreatedWebhook"
+THEIRS = "app.webhooks.products.ProductCreateWebhook"
 
 
 class Api:
@@ -138,7 +140,7 @@ class TestAsPrinted:
         assert report["early"] is True
         assert report["classes"] == [OURS, THEIRS]
 
-    def test_models_of_the_project(self, report):
+    def test_models_of_the_project_are_used(self, report):
         assert report["event_model"] == "payment.Event"
 
     def test_event_is_processed(self, report):
@@ -157,7 +159,7 @@ class TestAsPrinted:
         assert answer["status"] == 200
         assert answer["products"]["prod_changed"] == "Product changed"
 
-    def test_event_of_a_connected_account(self, report):
+    def test_event_of_a_connected_account_is_mirrored(self, report):
         answer = report["answers"]["connected"]
         assert answer["status"] == 200
         assert "acct_1/prod_connected" in answer["products"]

@@ -3,19 +3,19 @@
 from django.contrib import admin
 
 from stripe_integrations import admin as stripe
+from stripe_integrations import conf, kinds
 from tests.swapped import models
 
-admin.site.register(models.BankAccount, stripe.BankAccountAdmin)
-admin.site.register(models.Card, stripe.CardAdmin)
-admin.site.register(models.Coupon, stripe.CouponAdmin)
-admin.site.register(models.Customer, stripe.CustomerAdmin)
 admin.site.register(models.Event, stripe.EventAdmin)
-admin.site.register(models.Price, stripe.PriceAdmin)
-admin.site.register(models.Source, stripe.SourceAdmin)
-admin.site.register(models.Subscription, stripe.SubscriptionAdmin)
+admin.site.register(models.StripeObject, stripe.StripeObjectAdmin)
+for _kind in kinds.MIRRORED.values():
+    if _kind is not kinds.PRODUCT:
+        admin.site.register(conf.model(_kind.model), stripe.MirrorAdmin)
 
 
 @admin.register(models.Product)
-class ProductAdmin(stripe.ProductAdmin):
-    list_display = (*stripe.ProductAdmin.list_display, "ours")
-    list_filter = (*stripe.ProductAdmin.list_filter, "ours")
+class ProductAdmin(stripe.MirrorAdmin):
+    list_filter = (*stripe.MirrorAdmin.list_filter, "ours")
+
+    def get_list_display(self, request):
+        return (*super().get_list_display(request), "ours")

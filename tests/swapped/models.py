@@ -1,7 +1,8 @@
-"""Every model swapped, each with a column of the project's and one that Stripe fills."""
+"""Every model swapped, each with a column of the project's; some with more."""
 
 from django.db import models
 
+from stripe_integrations import conf
 from stripe_integrations import models as stripe
 
 
@@ -57,3 +58,10 @@ class Source(stripe.StripeBaseSource):
 class Subscription(stripe.StripeBaseSubscription):
     ours = models.BooleanField(default=False)
     days_until_due = models.IntegerField(null=True)
+
+
+for _name in conf.SWAPPABLE:
+    if _name not in globals():
+        _bases = (getattr(stripe, conf.base_name(_name)),)
+        _columns = {"ours": models.BooleanField(default=False), "__module__": __name__}
+        globals()[_name] = type(_name, _bases, _columns)

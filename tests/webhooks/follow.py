@@ -2,7 +2,7 @@
 
 from stripe_integrations import conf
 from stripe_integrations.actions import MIRRORED
-from tests import objects
+from stripe_integrations.testing import objects
 
 
 def rows(name):
@@ -11,7 +11,7 @@ def rows(name):
 
 def follow(poster, prefix, data, before, after):
     """Post created, updated and deleted, and look at the row after each."""
-    model = rows(MIRRORED[data["object"]].model_name)
+    model = rows(MIRRORED[data["object"]].kind.model)
     for verb, values, deleted in (
         ("created", before, False),
         ("updated", after, False),

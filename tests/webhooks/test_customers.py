@@ -2,19 +2,19 @@ from decimal import Decimal
 
 import pytest
 
-from tests import objects
+from stripe_integrations.testing import objects
 from tests.webhooks.follow import follow, rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class TestCustomer:
-    def test_created_updated_deleted(self, poster):
+    def test_customer_follows_its_events(self, poster):
         follow(
             poster, "customer", objects.customer(), {"email": "ada@example.com"}, {"email": "b@c.d"}
         )
 
-    def test_balance_of_former_versions(self, poster):
+    def test_balance_of_former_versions_is_mapped(self, poster):
         data = objects.customer(account_balance=-500)
         del data["balance"]
         assert poster.event(objects.event("customer.created", data)) == 200
@@ -27,7 +27,7 @@ class TestCustomer:
         assert poster.event(objects.event("customer.created", data)) == 200
         assert rows("Customer").get().default_source == "card_1"
 
-    def test_default_payment_method_lies_deeper(self, poster):
+    def test_default_payment_method_is_mapped_from_the_invoice_settings(self, poster):
         data = objects.customer(invoice_settings={"default_payment_method": "pm_1"})
         assert poster.event(objects.event("customer.created", data)) == 200
-        assert rows("Customer").get().default_payment_method == "pm_1"
+        assert rows("Customer").get().default_payment_method_id == "pm_1"

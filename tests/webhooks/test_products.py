@@ -1,13 +1,13 @@
 import pytest
 
-from tests import objects
+from stripe_integrations.testing import objects
 from tests.webhooks.follow import follow, rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class TestProduct:
-    def test_created_updated_deleted(self, poster):
+    def test_product_follows_its_events(self, poster):
         follow(poster, "product", objects.product(), {"name": "Gold"}, {"name": "Lead"})
 
     def test_features_that_no_column_holds_are_in_the_data(self, poster):

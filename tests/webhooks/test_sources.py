@@ -2,21 +2,21 @@ from decimal import Decimal
 
 import pytest
 
-from tests import objects
+from stripe_integrations.testing import objects
 from tests.webhooks.follow import follow, rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class TestCard:
-    def test_created_updated_deleted(self, poster):
+    def test_card_follows_its_events(self, poster):
         follow(poster, "customer.source", objects.card(), {"exp_year": 2030}, {"exp_year": 2035})
 
-    def test_expiring(self, poster):
+    def test_expiring_card_is_mirrored(self, poster):
         assert poster.event(objects.event("customer.source.expiring", objects.card())) == 200
         assert rows("Card").get().last4 == "4242"
 
-    def test_brand_of_former_versions(self, poster):
+    def test_brand_of_former_versions_is_mapped(self, poster):
         data = objects.card(type="Visa")
         del data["brand"]
         assert poster.event(objects.event("customer.source.created", data)) == 200
@@ -26,7 +26,7 @@ class TestCard:
 class TestOtherKinds:
     """The object's own `object` picks the model, not the event's prefix or the id's."""
 
-    def test_bank_account(self, poster):
+    def test_bank_account_follows_its_events(self, poster):
         data = {
             "id": "ba_1",
             "object": "bank_account",
@@ -39,7 +39,7 @@ class TestOtherKinds:
         }
         follow(poster, "customer.source", data, {"status": "new"}, {"status": "verified"})
 
-    def test_source(self, poster):
+    def test_source_follows_its_events(self, poster):
         data = {
             "id": "src_1",
             "object": "source",

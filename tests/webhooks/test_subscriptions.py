@@ -2,7 +2,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests import objects
+from stripe_integrations.testing import objects
 from tests.webhooks.follow import rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -13,7 +13,7 @@ def time(seconds):
 
 
 class TestSubscription:
-    def test_created_updated(self, poster):
+    def test_subscription_follows_its_events(self, poster):
         data = objects.subscription()
         assert poster.event(objects.event("customer.subscription.created", data)) == 200
         row = rows("Subscription").get()
@@ -56,7 +56,7 @@ class TestSubscription:
         row = rows("Subscription").get()
         assert (row.current_period_start, row.current_period_end) == (time(1000), time(2000))
 
-    def test_plan_of_the_oldest_versions(self, poster):
+    def test_plan_of_the_oldest_versions_is_mapped(self, poster):
         data = objects.subscription(plan={"id": "gold", "object": "plan"}, quantity=3, start=1000)
         for key in ("items", "start_date"):
             del data[key]

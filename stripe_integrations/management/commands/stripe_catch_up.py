@@ -5,15 +5,16 @@ from datetime import datetime, timezone
 from typing import Any
 
 import stripe
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from stripe_integrations.actions import catch_up
-from stripe_integrations.management.arguments import account as account_id
-from stripe_integrations.management.arguments import moment
-from stripe_integrations.management.progress import with_progress
+from stripe_integrations.management.argument_types import account as account_id
+from stripe_integrations.management.argument_types import moment
+from stripe_integrations.management.base import StripeCommand
+from stripe_integrations.management.progress_bars import with_progress
+from stripe_integrations.operations import catch_up
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Read from Stripe's API the events that never arrived, of the last 30 days at most, and "
         "process them. The next run begins where this one ended."
@@ -28,20 +29,23 @@ class Command(BaseCommand):
             help="this connected account only (default: our own, and those that events came from)",
         )
         parser.add_argument(
-            "--since", metavar="TIME", type=moment, help="begin then, not where the last run ended"
+            "--since",
+            metavar="TIME",
+            type=moment,
+            help="begin then, not where the last run ended: 2026-11-21, 2026-11-21T14:00, 2h (ago)",
         )
 
     def handle(self, **options: Any) -> None:
         since = options["since"] and int(options["since"].timestamp())
-        accounts = options["account"] or catch_up.accounts()
+        accounts = options["account"] or catch_up.accounts_of_events()
         complete = [self.is_caught_up(account, since) for account in accounts]
         if not all(complete):
             raise CommandError(
-                "Not all is caught up: see above; what failed is run again by stripe_replay."
+                "Some events are not caught up: see above. Run stripe_replay for those that failed."
             )
 
     def is_caught_up(self, account: str | None, since: int | None) -> bool:
-        """Catch up; an account that cannot be read does not keep the others from it."""
+        """Catch up with an account; print the error if it cannot be read."""
         try:
             return self.catch_up(account, since)
         except stripe.StripeError as error:
@@ -59,14 +63,21 @@ class Command(BaseCommand):
                 "classes would have done about them is not made up for."
             )
         total: Counter[str] = Counter()
+        thin_error: stripe.StripeError | None = None
         for part in with_progress(parts):
-            total += catch_up.catch_up(part)
+            counts, thin_error = catch_up.catch_up(part, thin_error)
+            total += counts
         self.stdout.write(
             f"{_name(account)}: {total['listed']} events listed since {_time(parts[0].start)}, "
             f"{total['missing']} of them were missing, {total['failed']} failed, "
             f"{total['refused']} cannot be stored."
         )
-        return not (total["failed"] or total["refused"])
+        if thin_error is not None:
+            self.stderr.write(
+                f"{_name(account)}: the thin events are not caught up: "
+                f"{type(thin_error).__name__}: {thin_error}"
+            )
+        return not (total["failed"] or total["refused"] or thin_error)
 
 
 def _name(account: str | None) -> str:

@@ -2,20 +2,25 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import stripe
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from stripe_integrations import routes
-from stripe_integrations.actions import StripeEndpoint, verification
+from stripe_integrations import endpoint_urls, routes
+from stripe_integrations.actions import StripeEndpoint, StripeEventDestination
 from stripe_integrations.actions.endpoints import OVERLAP
-from stripe_integrations.management.arguments import account as account_id
-from stripe_integrations.management.arguments import duration
+from stripe_integrations.management.argument_types import account as account_id
+from stripe_integrations.management.argument_types import duration
+from stripe_integrations.management.base import StripeCommand
+from stripe_integrations.operations import verify
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import WebhookEndpoint
 
 
-class Command(BaseCommand):
-    help = "Create, list, roll and disable webhook endpoints at Stripe, and adopt those there."
+class Command(StripeCommand):
+    help = "Create, list, roll and disable webhook endpoints at Stripe, and store those made there."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -30,7 +35,13 @@ class Command(BaseCommand):
         create.add_argument(
             "--connect", action="store_true", help="for the events of connected accounts"
         )
-        verbs.add_parser("list", help="list the endpoints that are known here")
+        create.add_argument(
+            "--thin",
+            action="store_true",
+            help="an event destination, which is sent thin events: they name an object that is "
+            "then read from the API",
+        )
+        verbs.add_parser("list", help="list the stored endpoints")
         roll = verbs.add_parser("roll", help="replace an endpoint by one with a new secret")
         roll.add_argument("endpoint", metavar="we_…")
         roll.add_argument(
@@ -41,10 +52,11 @@ class Command(BaseCommand):
             help="how long the old secret stays valid (default: 72h, for which Stripe tries again "
             "what failed); the first `sync` after that disables the old endpoint",
         )
-        disable = verbs.add_parser("disable", help="let Stripe no longer post to an endpoint")
+        disable = verbs.add_parser("disable", help="disable an endpoint at Stripe")
         disable.add_argument("endpoint", metavar="we_…")
         sync = verbs.add_parser(
-            "sync", help="adopt what is at Stripe, and disable what a roll has replaced"
+            "sync",
+            help="store the endpoints that Stripe has, and disable those that a roll has replaced",
         )
         sync.add_argument("--account", metavar="acct_…", type=account_id)
 
@@ -55,11 +67,11 @@ class Command(BaseCommand):
             raise CommandError(f"{type(error).__name__}: {error}") from error
 
     def handle_create(
-        self, *, base_url: str, account: str | None, connect: bool, **_options: Any
+        self, *, base_url: str, account: str | None, connect: bool, thin: bool, **_options: Any
     ) -> None:
         try:
-            url = base_url.rstrip("/") + routes.endpoint_path(uuid.uuid4())
-            row = StripeEndpoint.create(url, account=account, connect=connect)
+            url = endpoint_urls.base_url(base_url) + routes.endpoint_path(uuid.uuid4())
+            row = StripeEndpoint.create(url, account=account, connect=connect, thin=thin)
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.show(_endpoint(row.pk))
@@ -84,33 +96,34 @@ class Command(BaseCommand):
         self.show(_endpoint(endpoint))
 
     def handle_sync(self, *, account: str | None, **_options: Any) -> None:
-        accounts = [account] if account else verification.accounts(StripeEndpoint)
+        accounts = [account] if account else verify.accounts_of_rows(StripeEndpoint)
         complete = [self.is_synced(each) for each in accounts]
         for row in StripeEndpoint.retire():
             self.stdout.write(f"{row.pk} is replaced by another one, and disabled.")
         self.handle_list()
         if not all(complete):
-            raise CommandError("Not all is synced: see above.")
+            raise CommandError("Some endpoints are not synced: see above.")
 
     def is_synced(self, account: str | None) -> bool:
-        """Adopt what is there; an account that cannot be read keeps no other from it."""
+        """Store the endpoints of an account; print the error if it cannot be read."""
         try:
-            for difference in verification.differences(StripeEndpoint, account):
-                well = verification.repair(difference)
-                self.stdout.write(f"{difference}: {'repaired' if well else 'left as it is'}")
+            for action in (StripeEndpoint, StripeEventDestination):
+                for difference in verify.differences(action, account):
+                    well = verify.repair(difference)
+                    self.stdout.write(f"{difference}: {'repaired' if well else 'left as it is'}")
         except stripe.StripeError as error:
             name = account or "our own account"
             self.stderr.write(f"{name}: {type(error).__name__}: {error}")
             return False
         return True
 
-    def show(self, row: Any) -> None:
-        """Write what there is to know of an endpoint, but no secret."""
+    def show(self, row: WebhookEndpoint) -> None:
+        """Print an endpoint, without its secrets."""
         secrets = [
             f"{secret.name} (expired)" if secret.is_expired else secret.name
             for secret in row.secrets.all()
         ]
-        states = [row.status or "unknown"]
+        states = [row.status or "unknown", *(["thin"] if row.is_thin else [])]
         if row.retires_at is not None and row.is_enabled:
             states.append(f"replaced, until {row.retires_at:%Y-%m-%d %H:%M}")
         if not row.is_verifiable:
@@ -120,8 +133,10 @@ class Command(BaseCommand):
         )
 
 
-def _endpoint(key: str) -> Any:
+def _endpoint(key: str) -> WebhookEndpoint:
     row = StripeEndpoint.with_secrets().filter(pk=key).first()
     if row is None:
-        raise CommandError(f"There is no endpoint {key!r} here: `stripe_endpoint sync` adopts it.")
+        raise CommandError(
+            f"There is no endpoint {key!r} here: run `stripe_endpoint sync` to store it."
+        )
     return row

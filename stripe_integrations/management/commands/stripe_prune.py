@@ -3,15 +3,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from stripe_integrations.actions import retention
-from stripe_integrations.management.arguments import duration
-from stripe_integrations.management.progress import progress
+from stripe_integrations.management.argument_types import duration
+from stripe_integrations.management.base import StripeCommand
+from stripe_integrations.management.progress_bars import progress
+from stripe_integrations.operations import prune
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Drop the bodies of old events that are done, and the rows of old requests. The ids of "
         "events stay, so that an event that is sent again is known."
@@ -25,14 +26,16 @@ class Command(BaseCommand):
             metavar="90d",
             help="days, hours (36h) or minutes (90m)",
         )
-        parser.add_argument("--dry-run", action="store_true", help="say what would go")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only print what would be dropped"
+        )
 
     def handle(self, *, older_than: timedelta, dry_run: bool, **_options: Any) -> None:
         before = timezone.now() - older_than
         work = (
-            ("bodies of events", retention.old_events(before), retention.drop_bodies),
-            ("rows of requests", retention.old_triggers(before), retention.delete),
-            ("counts of refused requests", retention.old_counts(before), retention.delete),
+            ("bodies of events", prune.old_events(before), prune.drop_bodies),
+            ("rows of requests", prune.old_triggers(before), prune.delete),
+            ("counts of refused requests", prune.old_counts(before), prune.delete),
         )
         for what, rows, drop in work:
             total = rows.count()

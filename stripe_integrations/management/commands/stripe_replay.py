@@ -1,21 +1,47 @@
 from __future__ import annotations
 
-from typing import Any
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.db import DatabaseError
+from django.db.models import Count, Max
+from django.utils import timezone
 
-from stripe_integrations import conf, registry
+from stripe_integrations import conf, transactions
 from stripe_integrations.actions import StripeEventAction, StripeWebhook
+from stripe_integrations.choices import EventStatus
+from stripe_integrations.dispatch import registry
 from stripe_integrations.exceptions import WebhookFailed
-from stripe_integrations.management.arguments import moment
-from stripe_integrations.management.progress import with_progress
-from stripe_integrations.mapping import is_usable_id
+from stripe_integrations.management.argument_types import moment
+from stripe_integrations.management.base import StripeCommand
+from stripe_integrations.management.progress_bars import with_progress
+from stripe_integrations.storable import is_usable_id
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import StripeBaseEvent
+
+logger = logging.getLogger("stripe_integrations")
+
+#: The possible results of an event, in the order in which they are printed.
+OUTCOMES = (
+    EventStatus.PROCESSED,
+    EventStatus.RECEIVED,
+    EventStatus.FAILED,
+    EventStatus.IGNORED,
+)
+#: Events that one query reads.
+BATCH = 20
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
-        "Run the webhook classes that are not done with stored events; those that are done do not "
-        "run again. Without arguments: of events that failed, or whose worker died."
+        "Run the webhook classes of stored events that are not done. Without arguments: of events "
+        "that failed, and of those whose worker died."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,38 +54,40 @@ class Command(BaseCommand):
             help="events stored as ignored; those still of the other mode stay so",
         )
         parser.add_argument(
-            "--since", metavar="TIME", type=moment, help="created at Stripe then or later"
+            "--since",
+            metavar="TIME",
+            type=moment,
+            help="created at Stripe then or later: 2026-11-21, 2026-11-21T14:00, or 2h (ago)",
         )
         parser.add_argument(
             "--type", metavar="NAME", help="of this type, or below it: customer, product.created"
         )
         parser.add_argument(
-            "--rerun", metavar="CLASS", help="first forget that this webhook class was done"
+            "--rerun",
+            metavar="CLASS",
+            help="also run this webhook class again, though it was done",
         )
 
     def handle(self, **options: Any) -> None:
-        options["rerun"] = _registered(options["rerun"]) if options["rerun"] else None
-        key = registry.key(options["rerun"]) if options["rerun"] else None
-        counts = {"processed": 0, "received": 0, "failed": 0, "ignored": 0}
-        for pk in with_progress(self.selected(**options)):
-            event = StripeEventAction.find(pk)
-            if event is not None:
-                counts[_replay(event, key).status] += 1
-        told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-        self.stdout.write(told or "Nothing to replay.")
-        if counts["failed"] or counts["received"]:
-            raise CommandError("Some are not done; each event keeps its error and traceback.")
+        rerun = options["rerun"] = _registered(options["rerun"]) if options["rerun"] else None
+        chosen = transactions.run_query(lambda: self.selected(**options), conf.database())
+        counts: Counter[str] = Counter()
+        for event in _read(with_progress(chosen)):
+            counts[_replay(event, rerun)] += 1
+        outcomes = (*OUTCOMES, "already done")
+        told = ", ".join(f"{counts[each]} {each}" for each in outcomes if counts[each])
+        self.stdout.write(told or _waiting(**options) or "Nothing to replay.")
+        if counts[EventStatus.FAILED] or counts[EventStatus.RECEIVED]:
+            raise CommandError("Some events are not done: each keeps its error and traceback.")
 
     def selected(self, **options: Any) -> list[str]:
         """Return the ids that the arguments mean, oldest first."""
         events = conf.model("Event").objects.using(conf.database())
-        states = [name for name in ("failed", "stuck", "ignored") if options[name]]
+        states = _states(**options)
         named = options["events"]
-        if not (named or states or options["since"] or options["type"] or options["rerun"]):
-            states = ["failed", "stuck"]
         chosen = events.in_states(*states) if states else events.all()
         if not states and not named:
-            chosen = chosen.exclude(status="ignored")
+            chosen = chosen.exclude(status=EventStatus.IGNORED)
         if options["since"]:
             chosen = chosen.filter(created__gte=options["since"])
         if options["type"]:
@@ -80,26 +108,62 @@ class Command(BaseCommand):
         return list(chosen.order_by("created", "pk").values_list("pk", flat=True))
 
 
-def _replay(event: Any, key: str | None) -> Any:
-    if key is not None:
-        StripeWebhook.forget(event, key)
-        event = StripeEventAction.find(event.pk)
+def _states(**options: Any) -> list[str]:
+    """Return the states to replay: failed and stuck if no argument says otherwise."""
+    states = [name for name in ("failed", "stuck", "ignored") if options[name]]
+    others = ("events", "since", "type", "rerun")
+    return states or ([] if any(options[name] for name in others) else ["failed", "stuck"])
+
+
+def _waiting(**options: Any) -> str:
+    """Return how many events wait for a worker that may be alive; empty if not asked for."""
+    if "stuck" not in _states(**options):
+        return ""
+    events = conf.model("Event").objects.using(conf.database())
+    held = events.filter(status=EventStatus.RECEIVED, lease_expires_at__gte=timezone.now())
+    found = held.aggregate(count=Count("pk"), until=Max("lease_expires_at"))
+    if not found["count"]:
+        return ""
+    until = f"{found['until']:%Y-%m-%d %H:%M:%S %Z}".strip()
+    return (
+        f"Nothing to replay yet: {found['count']} received and left to their workers, until "
+        f"{until} at the latest."
+    )
+
+
+def _read(keys: Iterable[str]) -> Iterator[Any]:
+    """Read the events with these keys, several at once."""
+    events = conf.model("Event").objects.using(conf.database())
+    waiting = iter(keys)
+    while batch := list(islice(waiting, BATCH)):
+        found = transactions.run_query(partial(events.in_bulk, batch), conf.database())
+        yield from (found[key] for key in batch if key in found)
+
+
+def _replay(event: StripeBaseEvent, rerun: registry.WebhookClass | None) -> str:
+    """Run the classes of an event that are not done, and return the result."""
     try:
-        return StripeWebhook.process(event)
+        current = StripeWebhook.process(event, rerun=rerun)
     except WebhookFailed:
-        return StripeEventAction.find(event.pk)
+        current = StripeEventAction.find(event.pk) or event
+    except DatabaseError:  # the connection was cut: the next event has another one
+        logger.exception("%s could not be processed.", event.pk)
+        current = StripeEventAction.find(event.pk) or event
+    was_run = current.attempts != event.attempts  # each class that runs counts as one
+    is_done = current.status == EventStatus.PROCESSED and not was_run
+    return "already done" if is_done else str(current.status)
 
 
 def _registered(name: str) -> registry.WebhookClass:
-    """Return the registered class that is meant by its key, path or name."""
+    """Return the registered class that is meant by its key, an older key, or its name."""
+    wanted = name.partition(":")[0]
     found = {}
     for webhook in registry.registered():
-        key = registry.key(webhook)
-        path = key.partition(":")[0]
-        if name in (key, path) or path.endswith(f".{name}"):
+        key = registry.class_key(webhook)
+        if key == wanted or key.endswith(f".{wanted}"):
             found[key] = webhook
     if len(found) != 1:
         several = f"means each of {', '.join(found)}" if found else "is not registered"
-        known = found or map(registry.key, registry.registered())
+        known = found or map(registry.class_key, registry.registered())
         raise CommandError(f"{name} {several}. Give one of: {', '.join(known)}.")
     return next(iter(found.values()))

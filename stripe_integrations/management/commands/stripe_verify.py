@@ -3,12 +3,17 @@ from __future__ import annotations
 from typing import Any
 
 import stripe
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from stripe_integrations.actions import MIRRORED, StripeAction, verification
+from stripe_integrations import conf
+from stripe_integrations.actions import StripeAction
+from stripe_integrations.management.base import StripeCommand
+from stripe_integrations.management.kind_names import object_name
+from stripe_integrations.mirror import doubts
+from stripe_integrations.operations import verify
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Compare the mirror with Stripe's API and print the rows that are missing, stale or extra. "
         "Exit status 1 if there are any, with --fix if any is left."
@@ -18,30 +23,45 @@ class Command(BaseCommand):
         parser.add_argument(
             "kinds",
             nargs="*",
+            type=object_name,
             metavar="object",
-            help=f"{', '.join(MIRRORED)} (default: all)",
+            help=f"{', '.join(verify.VERIFIED)} (default: all)",
         )
-        parser.add_argument("--fix", action="store_true", help="write what Stripe says")
+        parser.add_argument(
+            "--fix", action="store_true", help="write Stripe's objects over the rows that differ"
+        )
         parser.add_argument(
             "--doubtful",
             action="store_true",
-            help="only read the rows that are marked in_doubt, and write what Stripe says",
+            help="only read the objects whose rows are marked in_doubt, and write them",
         )
 
     def handle(self, **options: Any) -> None:
-        unknown = set(options["kinds"]) - MIRRORED.keys()
+        unknown = set(options["kinds"]) - verify.VERIFIED.keys()
         if unknown:
             raise CommandError(
-                f"Not mirrored: {', '.join(unknown)}. Give one of {', '.join(MIRRORED)}."
+                f"Not mirrored: {', '.join(unknown)}. Give one of {', '.join(verify.VERIFIED)}."
             )
-        actions = [MIRRORED[kind] for kind in options["kinds"] or MIRRORED]
+        if not conf.api_key():
+            raise CommandError(
+                "The mirror cannot be compared without an API key: set "
+                "STRIPE_INTEGRATIONS['API_KEY'] to a secret or restricted key."
+            )
+        listed = [name for name, action in verify.VERIFIED.items() if action.kind.is_listed]
+        unlisted = set(options["kinds"]) - set(listed)
+        if unlisted:
+            raise CommandError(
+                f"Stripe's API does not list every {', '.join(sorted(unlisted))}: verify the "
+                "objects that have them."
+            )
+        actions = [verify.VERIFIED[kind] for kind in options["kinds"] or listed]
         if options["doubtful"]:
-            left = sum(self.settle(action) for action in actions)
+            left = self.settle_doubts(options["kinds"])
         else:
             left = sum(
                 self.compared(action, account, fix=options["fix"])
                 for action in actions
-                for account in verification.accounts(action)
+                for account in verify.accounts_of_rows(action)
             )
         if left:
             raise CommandError(
@@ -49,36 +69,35 @@ class Command(BaseCommand):
                 "leaves, the API did not answer for, or API_KEY is of an account that none of our "
                 "rows belongs to."
             )
-        self.stdout.write("The mirror is what Stripe says.")
+        self.stdout.write("The mirror is equal to Stripe.")
 
-    def settle(self, action: type[StripeAction]) -> int:
+    def settle_doubts(self, names: list[str]) -> int:
         """Settle the rows in doubt; return how many stay so."""
         left = 0
-        for row in verification.doubtful(action):
-            settled = not action.settle(row).in_doubt
-            self.stdout.write(
-                f"{'settled' if settled else 'in doubt'} {action.object_name} {row.pk}"
-            )
+        for kind, row in verify.doubtful(names):
+            settled = not doubts.settle(kind, row).row.in_doubt
+            told = "settled" if settled else "in doubt"
+            self.stdout.write(f"{told} {kind.object} {row.pk}")
             left += not settled
         return left
 
-    def compared(self, action: type[StripeAction], account: str | None, *, fix: bool) -> int:
-        """Compare; what cannot be read counts as one, and does not keep the rest from it."""
+    def compared(self, action: type[StripeAction[Any]], account: str | None, *, fix: bool) -> int:
+        """Compare a list; one that cannot be read counts as one difference."""
         try:
             return self.compare(action, account, fix=fix)
         except stripe.StripeError as error:
             whose = account or "our own account"
             self.stderr.write(
-                f"{action.object_name} of {whose}: Stripe's API gave no answer, "
+                f"{action.kind.object} of {whose}: Stripe's API gave no answer, "
                 f"{type(error).__name__}: {error}"
             )
             return 1
 
-    def compare(self, action: type[StripeAction], account: str | None, *, fix: bool) -> int:
+    def compare(self, action: type[StripeAction[Any]], account: str | None, *, fix: bool) -> int:
         """Print the differences; return how many are left."""
         left = 0
-        for difference in verification.differences(action, account):
-            fixed = fix and verification.repair(difference)
+        for difference in verify.differences(action, account):
+            fixed = fix and verify.repair(difference)
             self.stdout.write(f"{'fixed ' if fixed else ''}{difference}")
             left += not fixed
         return left

@@ -1,0 +1,62 @@
+"""Lost events: their message was lost, or their worker died.
+
+They are stored as received, and their lease has expired.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from stripe_integrations import conf, transactions
+from stripe_integrations.dispatch.events import LEASE
+
+logger = logging.getLogger("stripe_integrations")
+
+#: Seconds between two searches of a process.
+INTERVAL = 60
+#: Events that one search takes up.
+MAX_FOUND = 100
+
+#: The search -> when this process made it last.
+_searched_at: dict[Any, float] = {}
+
+
+def search(enqueue: Callable[[str], Any]) -> int:
+    """Hand lost events to the queue again, oldest first, and return how many.
+
+    Of simultaneous searches one takes an event, which then has a new lease.
+    Raises what `enqueue` raises.
+    """
+    lost = conf.model("Event").objects.using(conf.database()).in_states("stuck")
+    keys = lost.order_by("created", "pk").values_list("pk", flat=True)
+    found = transactions.run_query(lambda: list(keys[:MAX_FOUND]), conf.database())
+    count = 0
+    for key in found:
+        if transactions.run_atomic(lambda key=key: _take_up(lost, key), conf.database()):  # type: ignore[misc]
+            logger.warning("%s was received and not processed: it is enqueued again.", key)
+            enqueue(key)
+            count += 1
+    return count
+
+
+def search_now_and_then(
+    enqueue: Callable[[Any], Any], look: Callable[[Callable[[Any], Any]], Any] | None = None
+) -> None:
+    """Search, unless this process has done so within INTERVAL; what fails is logged."""
+    look, now = look or search, time.monotonic()
+    if now - _searched_at.get(look, -INTERVAL) < INTERVAL:
+        return
+    _searched_at[look] = now
+    try:
+        look(enqueue)
+    except Exception:
+        logger.exception("What was lost could not be enqueued again.")
+
+
+def _take_up(lost: Any, key: str) -> bool:
+    return bool(lost.filter(pk=key).update(lease_expires_at=timezone.now() + LEASE))
