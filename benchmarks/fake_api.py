@@ -1,0 +1,99 @@
+"""Stripe's API as far as the contenders ask for it: the objects of the load, by id.
+
+    python -m benchmarks.fake_api '{"latency": …, "loads": [["prefix", events], …]}'
+
+prints its port, and serves until it is ended. The objects are as they are after all events:
+webhooks come late, and the API says what is true now. Any POST is answered `{}` at once: that
+is the trivial server against which the client is measured. `GET /count` says how many calls of
+the API there were.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from urllib.parse import parse_qsl, urlsplit
+
+from benchmarks.load import Load
+from benchmarks.objects import Object
+
+RESOURCES = ("coupons", "customers", "prices", "products", "subscriptions")
+
+
+class FakeApi:
+    def __init__(self, loads: list[tuple[str, int]], latency: float) -> None:
+        self.latency = latency
+        self.count = 0
+        self.objects: dict[str, Object] = {
+            thing["id"]: thing for load in loads for thing in Load(*load).final_objects()
+        }
+
+    def get(self, target: str) -> tuple[int, Object]:
+        """Return the status and the body of an answer."""
+        url = urlsplit(target)
+        if url.path == "/count":
+            return 200, {"count": self.count}
+        self.count += 1
+        expand = [value for key, value in parse_qsl(url.query) if key.startswith("expand")]
+        match url.path.strip("/").split("/"):
+            case ["v1", resource, id] if resource in RESOURCES and id in self.objects:
+                return 200, self._expanded(self.objects[id], expand)
+            case ["v1", "products", id, "features"] if id in self.objects:
+                return 200, {"object": "list", "data": [], "has_more": False, "url": url.path}
+        message = f"No such object: {url.path}"
+        return 404, {"error": {"type": "invalid_request_error", "message": message}}
+
+    def _expanded(self, thing: Object, names: list[str]) -> Object:
+        """Return it with the objects in place of the ids that are to be expanded."""
+        found = {name: self.objects[thing[name]] for name in names if thing.get(name)}
+        return {**thing, **found}
+
+
+class Connection(asyncio.Protocol):
+    def __init__(self, api: FakeApi) -> None:
+        self.api = api
+        self.received = b""
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        head, end, body = self.received.partition(b"\r\n\r\n")
+        if not end:
+            return
+        method, target, *_ = head.decode().split(" ", 2)
+        if method == "POST":
+            length = int(head.lower().split(b"content-length: ")[1].split()[0])
+            if len(body) == length:
+                self._answer(200, {})
+            return
+        status, answer = self.api.get(target)
+        if self.api.latency and target != "/count":
+            asyncio.get_running_loop().call_later(self.api.latency, self._answer, status, answer)
+        else:
+            self._answer(status, answer)
+
+    def _answer(self, status: int, answer: Object) -> None:
+        self.received = b""
+        body = json.dumps(answer).encode()
+        head = (
+            f"HTTP/1.1 {status} Status\r\nContent-Type: application/json\r\n"
+            f"Request-Id: req_bench\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+
+
+async def serve(api: FakeApi) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(api), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    options = json.loads(sys.argv[1])
+    asyncio.run(serve(FakeApi(options["loads"], options["latency"])))
