@@ -1,4 +1,9 @@
-"""The supported versions: `nox -s oldest newest` are the corners, `nox -s matrix` is all."""
+"""The supported versions: `nox -s oldest newest` are the corners, `nox -s matrix` is all.
+
+DATABASE_URL picks the database, as it does for the tests.
+"""
+
+import os
 
 import nox
 
@@ -11,11 +16,15 @@ PYTHONS = {
     "6.1": ["3.12", "3.13"],
 }
 STRIPES = ["12.5", "13.2", "14.4", "15.6", "16.1"]
+DRIVERS = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql"}
 
 
 def run(session, *requirements):
-    session.install("--quiet", "--editable", ".[test]", *requirements)
-    session.run("python", "-m", "pytest", *session.posargs)
+    driver = DRIVERS.get(os.environ.get("DATABASE_URL", "").partition(":")[0])
+    extras = f"test,{driver}" if driver else "test"
+    session.install("--quiet", "--editable", f".[{extras}]", *requirements)
+    parallel = ("-n", "auto", "--dist", "loadgroup")
+    session.run("python", "-m", "pytest", *parallel, "--create-db", *session.posargs)
 
 
 @nox.session(python="3.10")
