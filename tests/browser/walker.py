@@ -19,8 +19,8 @@ class Walker:
 
     @property
     def text(self):
-        """All that can be read on the page."""
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        """All that can be read on the page; nothing while it gives way to another."""
+        return self.driver.execute_script("return document.body?.innerText ?? ''").strip()
 
     @property
     def messages(self):
