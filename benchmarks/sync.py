@@ -1,6 +1,6 @@
 """A first sync of customers: ours beside dj-stripe, and beside the least that fills a table.
 
-`make bench-sync` runs it. SYNC_CUSTOMERS=10000, SYNC_LATENCY=100 (milliseconds) and
+`make bench-sync` runs it. SYNC_CUSTOMERS=10000, SYNC_LATENCY=100 (milliseconds), SYNC_ROUNDS=3 and
 SYNC_MEMORY=100000 (customers of the run that only looks at memory; 0 for none) change it.
 """
 
@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import median
 
 import psycopg
 
@@ -46,22 +47,29 @@ class SyncBench:
         self.databases = Databases(os.environ["POSTGRES_URL"])
         self.customers = int(os.environ.get("SYNC_CUSTOMERS", "10000"))
         self.latency = float(os.environ.get("SYNC_LATENCY", "100")) / 1000
+        self.rounds = int(os.environ.get("SYNC_ROUNDS", "3"))
         self.memory = int(os.environ.get("SYNC_MEMORY", "100000"))
 
     def run(self) -> None:
         print("customers a second; statements are those of 100 customers")
-        alone = self.measure("API alone", FLOOR, self.latency, BENCH_READ_ONLY="1")
-        one = self.measure("ours, 1 reader", OURS_REFUSED, self.latency, BENCH_CONCURRENCY="1")
-        eight = self.measure("ours, 8 readers", OURS_REFUSED, self.latency, BENCH_CONCURRENCY="8")
+        far, near = [], []
+        for _ in range(self.rounds):
+            alone = self.measure("API alone", FLOOR, self.latency, BENCH_READ_ONLY="1")
+            one = self.measure("ours, 1 reader", OURS_REFUSED, self.latency, BENCH_CONCURRENCY="1")
+            eight = self.measure(
+                "ours, 8 readers", OURS_REFUSED, self.latency, BENCH_CONCURRENCY="8"
+            )
+            far.append((one.per_second / alone.per_second, eight.per_second / one.per_second))
+            floor = self.measure("floor", FLOOR, 0)
+            ours = self.measure("ours, 1 reader", OURS_REFUSED, 0, BENCH_CONCURRENCY="1")
+            near.append(ours.per_second / floor.per_second)
         theirs = self.measure("dj-stripe", DJSTRIPE, self.latency, customers=DJSTRIPE_CUSTOMERS)
-        floor = self.measure("floor", FLOOR, 0)
-        ours = self.measure("ours, 1 reader", OURS_REFUSED, 0, BENCH_CONCURRENCY="1")
         print(
-            f"\nWith the API {self.latency * 1000:.0f} ms away: "
-            f"1 reader / the API alone {one.per_second / alone.per_second:.2f}; "
-            f"8 readers / 1 reader {eight.per_second / one.per_second:.2f}; "
+            f"\nMedians of {self.rounds} rounds. With the API {self.latency * 1000:.0f} ms away: "
+            f"1 reader / the API alone {median(each for each, _ in far):.2f}; "
+            f"8 readers / 1 reader {median(each for _, each in far):.2f}; "
             f"8 readers / dj-stripe {eight.per_second / theirs.per_second:.0f}"
-            f"\nWith no latency: ours / the floor {ours.per_second / floor.per_second:.2f}"
+            f"\nWith no latency: ours / the floor {median(near):.2f}"
         )
         if self.memory:
             self.measure("ours", OURS_REFUSED, 0, customers=self.memory, BENCH_CONCURRENCY="4")

@@ -24,7 +24,7 @@ import stripe
 from stripe_integrations import __version__, conf, http_connections
 from stripe_integrations.api_calls import with_key
 from stripe_integrations.api_calls import within as within
-from stripe_integrations.http_client import HTTPClient, KeyedHTTPClient
+from stripe_integrations.http_client import HTTPClient, KeyedHTTPClient, UnparsedHTTPClient
 from stripe_integrations.masking import HiddenText
 
 PAGE_SIZE = 100
@@ -50,6 +50,8 @@ class Answer:
     replayed: bool = False
     #: The data as they were sent; empty where nobody needs them.
     text: str = field(default="", repr=False)
+    #: Whether a number in them has a fraction or an exponent.
+    has_fractions: bool = False
 
 
 def request(
@@ -79,9 +81,7 @@ def request(
     arguments = {**(params or {}), **{name: value for name, value in options.items() if value}}
     with with_key(key), within(IMPATIENT) if impatient else nullcontext():
         response = sdk.raw_request(method, path, **arguments)
-    data = json.loads(response.body)
-    if not isinstance(data, dict):
-        raise stripe.APIError("The API's answer is no JSON object: look at what is at API_BASE.")
+    data, text, has_fractions = _parsed(response.body.content)
     for holder, name in (
         (data, "client_secret"),
         (data, "secret"),
@@ -90,7 +90,25 @@ def request(
         if isinstance(holder, dict) and isinstance(holder.get(name), str):
             holder[name] = HiddenText(holder[name])
     answer = _answer(data, response.headers, started)
-    return replace(answer, text=str(response.body)) if keeps_text else answer
+    return replace(answer, text=text, has_fractions=has_fractions) if keeps_text else answer
+
+
+def _parsed(body: bytes) -> tuple[dict[str, Any], str, bool]:
+    """Return the object in an answer, its text, and whether it has fractions."""
+    fractions: list[str] = []
+
+    def note(number: str) -> float:
+        fractions.append(number)
+        return float(number)
+
+    try:
+        text = body.decode()
+        data = json.loads(text, parse_float=note, parse_constant=note)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise stripe.APIError("The API's answer is no JSON object: look at what is at API_BASE.")
+    return data, text, bool(fractions)
 
 
 def api_version() -> str:
@@ -221,7 +239,7 @@ def forget_connections() -> None:
 
 @lru_cache(maxsize=8)
 def _client(version: str | None, base: str | None, impatient: bool) -> stripe.StripeClient:
-    return _new_client(version, base, HTTPClient(), 0 if impatient else None)
+    return _new_client(version, base, UnparsedHTTPClient(), 0 if impatient else None)
 
 
 @lru_cache(maxsize=8)

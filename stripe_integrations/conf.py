@@ -171,7 +171,12 @@ def model(name: str) -> Any:
 
     Raises LookupError when the setting names no installed model.
     """
-    return apps.get_model(model_label(name), require_ready=False)
+    return _installed_model(model_label(name))
+
+
+@cache
+def _installed_model(label: str) -> Any:
+    return apps.get_model(label, require_ready=False)
 
 
 def model_label(name: str) -> str:

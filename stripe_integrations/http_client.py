@@ -108,6 +108,31 @@ class HTTPClient(stripe.HTTPClient):
         return session
 
 
+class UnparsedBody(str):
+    """An answer's body that the SDK takes for an empty object, so that only we parse it.
+
+    The SDK makes an ordered dict of each object, which takes three times as long.
+    """
+
+    __slots__ = ("content",)
+    content: bytes
+
+    def __new__(cls, content: bytes) -> UnparsedBody:
+        """Keep the body as it was sent."""
+        self = super().__new__(cls, "{}")
+        self.content = content
+        return self
+
+
+class UnparsedHTTPClient(HTTPClient):
+    """One that lets the SDK parse errors only."""
+
+    def request(self, *args: Any, **kwargs: Any) -> tuple[Any, int, Mapping[str, str]]:
+        """Send a request. Raises stripe.APIConnectionError."""
+        body, status, headers = super().request(*args, **kwargs)
+        return UnparsedBody(body) if 200 <= status < 300 else body, status, headers
+
+
 class KeyedHTTPClient(HTTPClient):
     """One that sends the API key of the settings, as it is at each request."""
 

@@ -29,7 +29,8 @@ def log_ignored(event: StripeBaseEvent) -> None:
     )
 
 
-def refuse_other_mode(data: dict[str, Any]) -> None:
+def refuse_other_mode(*answered: dict[str, Any]) -> None:
     """Raise stripe.APIError if an answer of the API is of the other mode."""
-    if isinstance(data.get("livemode"), bool) and conf.livemode() is (not data["livemode"]):
+    ours = conf.livemode()
+    if ours is not None and any(data.get("livemode") is (not ours) for data in answered):
         raise stripe.APIError("API_KEY is of the other mode, live or test, than LIVEMODE says.")

@@ -20,6 +20,9 @@ FIRST_TIME, LAST_TIME = -30578688000, 253339228800
 #: Characters of the longest text that can be a time.
 MAX_TIME = 64
 
+#: What parsed JSON nests.
+CONTAINERS = frozenset({dict, list})
+
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 #: Where JSON text may hold a number with a fraction or an exponent. It may find one where there is
@@ -57,11 +60,14 @@ def clean_json(value: Any) -> Any:
 
 def is_clean(text: str) -> bool:
     """Tell whether `clean_json` would change nothing in what this JSON text says."""
+    return has_clean_text(text) and PERHAPS_FRACTION.search(text) is None
+
+
+def has_clean_text(text: str) -> bool:
+    """Tell whether `clean_json` would change no text in what this JSON text says."""
     if "\\u" in text and ESCAPED_UNSTORABLE.search(text):
         return False
-    if "\0" in text or not (text.isascii() or UNSTORABLE.search(text) is None):
-        return False
-    return PERHAPS_FRACTION.search(text) is None
+    return "\0" not in text and (text.isascii() or UNSTORABLE.search(text) is None)
 
 
 def is_usable_id(value: Any) -> bool:
@@ -105,7 +111,7 @@ def is_deeper_than(value: Any, levels: int) -> bool:
             item
             for each in layer
             for item in (each.values() if isinstance(each, dict) else each)
-            if isinstance(item, (dict, list))
+            if item.__class__ in CONTAINERS
         ]
         if not layer:
             return False

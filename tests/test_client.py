@@ -1,8 +1,10 @@
 """Calls to a Stripe behind a real port: what is sent, what comes back, what goes wrong."""
 
 import socket
+import threading
 import time
 import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import stripe
@@ -200,6 +202,55 @@ class TestErrors:
         api.sends_date = False
         with pytest.raises(stripe.APIError, match="Date"):
             client.request("get", "/v1/products")
+
+
+@pytest.fixture
+def answering(settings):
+    """Return a function that lets a server at API_BASE answer every request with a body."""
+    servers = []
+
+    def answer(body):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        configure(settings, API_BASE=f"http://127.0.0.1:{server.server_port}")
+
+    yield answer
+    for each in servers:
+        each.shutdown()
+        each.server_close()
+
+
+class TestBodies:
+    @pytest.mark.parametrize(
+        "body", [b"<html>Shop</html>", b"", b"\xff", b'["Shop"]', b"null", b'{"id": "Shop']
+    )
+    def test_what_is_no_object_is_not_shown(self, answering, body):
+        answering(body)
+        with pytest.raises(stripe.APIError, match="look at what is at API_BASE") as error:
+            client.request("get", "/v1/products")
+        assert "Shop" not in "".join(map(str, error.value.args))
+
+    @pytest.mark.parametrize(
+        ("value", "has_fractions"),
+        [(b"12", False), (b'"1.5"', False), (b"12.5", True), (b"1e400", True), (b"NaN", True)],
+    )
+    def test_answer_tells_whether_it_has_fractions(self, answering, value, has_fractions):
+        body = b'{"object": "list", "data": [{"id": "a", "percent_off": %s}]}' % value
+        answering(body)
+        answer = client.read_list("/v1/coupons", {})
+        assert answer.has_fractions is has_fractions
+        assert answer.text.encode() == body
 
 
 class TestGet:

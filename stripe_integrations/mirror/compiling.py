@@ -135,8 +135,23 @@ def compile_exists(using: str, model: Model, names: tuple[str, ...]) -> Compiled
 
 
 def _exists(using: str, model: Model, names: tuple[str, ...]) -> str:
-    found = " AND ".join(f"{_quoted(using, model, name)} = %s" for name in names)
+    found = _are_equal(using, model, names)
     return f"EXISTS (SELECT 1 FROM {_table(using, model)} WHERE {found})"
+
+
+def _are_equal(using: str, model: Model, names: Sequence[str]) -> str:
+    return " AND ".join(f"{_quoted(using, model, name)} = %s" for name in names)
+
+
+@lru_cache(maxsize=64)
+def compile_update(
+    using: str, model: Model, changed: tuple[str, ...], names: tuple[str, ...]
+) -> Compiled:
+    """Set some columns of the rows with certain values in others."""
+    changes = ", ".join(f"{_quoted(using, model, name)} = %s" for name in changed)
+    found = _are_equal(using, model, names)
+    fields = [model._meta.get_field(name) for name in (*changed, *names)]
+    return Compiled(f"UPDATE {_table(using, model)} SET {changes} WHERE {found}", fields)
 
 
 @lru_cache(maxsize=512)
@@ -224,7 +239,8 @@ def _insertion(
     for each in model._meta.concrete_fields:
         if but_key and each.primary_key:
             continue
-        is_given = present is None or each.attname in present or callable(each.default)
+        is_made = each.has_default() and callable(each.default)
+        is_given = present is None or each.attname in present or is_made
         literal = None if is_given else _literal(each.get_default())
         made.columns.append(_column(using, each))
         if each.attname == alone:

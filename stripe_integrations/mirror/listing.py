@@ -132,8 +132,8 @@ def _page_of(kind: Kind, answer: client.Answer, account: str | None) -> Page:
         raise stripe.APIError(f"The API's answer is no list of {kind.object}.")
     found, is_all = [], True
     may_be_deep = storable.is_deeper_than(listed, storable.MAX_DEPTH)
+    refuse_other_mode(*listed)
     for data in listed:
-        refuse_other_mode(data)
         is_other = any(data.get(name, each) != each for name, each in kind.filters.items())
         if is_other or rows.pk_or_none(kind, data.get("id"), account) is None:
             continue

@@ -5,7 +5,7 @@ An object whose row may be as new as the page is written by itself, in the way o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,15 +56,13 @@ def write_page(
     account: str | None,
     *,
     expects_no_rows: bool = False,
-    then: Callable[[], None] | None = None,
 ) -> bool:
     """Write the objects of a page that are newer than their rows; tell whether all rows are new.
 
-    `then` runs when they are written; it is one statement. With `expects_no_rows`, rows are only
-    looked for where there turn out to be some.
+    With `expects_no_rows`, rows are only looked for where there turn out to be some.
     """
     prepared = prepare_page(kind, page, account)
-    return write_prepared(kind, prepared, account, expects_no_rows=expects_no_rows, then=then)
+    return write_prepared(kind, prepared, account, expects_no_rows=expects_no_rows)
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,12 @@ def prepare_page(kind: Kind, page: Page, account: str | None) -> Prepared:
     found = _by_key(kind, snapshots.from_list(kind, page.objects, page.answer), account)
     if account is not None:
         return Prepared(found, {})
-    return Prepared(found, {key: _row(kind, key, each, None) for key, each in found.items()})
+    made = {key: _row(kind, key, each, None) for key, each in found.items()}
+    if statements.takes_text(conf.database()):
+        for row in made.values():
+            if "stripe_data" in row:
+                row["stripe_data"] = statements.EncodedObject(row["stripe_data"])
+    return Prepared(found, made)
 
 
 def write_prepared(
@@ -92,25 +95,22 @@ def write_prepared(
     account: str | None,
     *,
     expects_no_rows: bool = False,
-    then: Callable[[], None] | None = None,
 ) -> bool:
     """Do what `write_page` does with a page that is prepared."""
     found, made = dict(prepared.found), prepared.values
     if expects_no_rows and _is_plain(kind):
         as_new = Judged({key: (each, 0) for key, each in found.items()})
-        if _is_written(kind, as_new, made, account, then):
+        if _is_written(kind, as_new, made, account):
             return True
     for _ in range(transactions.ATTEMPTS):
         judged = _judged(kind, found, account)
         for key, snapshot in judged.others.items():
             write.write(kind, snapshot, account=account)
             del found[key]
-        if _is_written(kind, judged, made, account, then):
+        if _is_written(kind, judged, made, account):
             return judged.is_new
     for snapshot in found.values():  # somebody else was faster each time
         write.write(kind, snapshot, account=account)
-    if then is not None:
-        transactions.run_statement(then, conf.database())
     return False
 
 
@@ -177,9 +177,8 @@ def _is_written(
     judged: Judged,
     made: Mapping[str, dict[str, Any]],
     account: str | None,
-    then: Callable[[], None] | None,
 ) -> bool:
-    """Write what is newer; tell whether the rows were as they were seen, and `then` was called.
+    """Write what is newer; tell whether the rows were as they were seen.
 
     Rows that nothing follows are written by statements of their own: if some turn out to be newer,
     the others are right all the same.
@@ -214,8 +213,6 @@ def _is_written(
         if members.are_in(kind, each.data)
     ]
     _write_members(kind, [*values, *again], account)
-    if then is not None:
-        transactions.run_statement(then, using)
     return True
 
 

@@ -125,7 +125,8 @@ def from_list(
 ) -> list[Snapshot]:
     """Return the snapshots of objects in a list, as they are stored."""
     read_by = conf.api_key_fingerprint()
-    is_clean = bool(answer.text) and storable.is_clean(answer.text)
+    has_text = bool(answer.text) and not answer.has_fractions
+    is_clean = has_text and storable.has_clean_text(answer.text)
     may_have_secrets = not answer.text or CLIENT_SECRET in answer.text
     public = without_secrets if may_have_secrets else _without_own_secrets
     return [

@@ -48,6 +48,14 @@ class PartRows(Protocol):
     def gone_at(self) -> Any: ...
 
 
+class EncodedObject(dict[str, Any]):
+    """A Stripe object whose text PostgreSQL will be sent, made in a thread that had time for it."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__(data)
+        self.text = _json(data)
+
+
 class NewerObject(Protocol):
     """What is to be written of an object if its row is older; `newer` says the rest."""
 
@@ -123,6 +131,27 @@ def insert_event(
         cursor.execute(compiled.sql, params)
         found = cursor.fetchone()
     return None if found is None else EventWritten(found[0] == 1, found[1])
+
+
+def takes_text(using: str) -> bool:
+    """Tell whether a row is sent as text, of which `EncodedObject` can be a part."""
+    return bool(connections[using].vendor == "postgresql")
+
+
+def update(using: str, model: Model, changes: Mapping[str, Any], where: Mapping[str, Any]) -> int:
+    """Set columns of the rows with certain values in others; return how many; one statement."""
+    connection = connections[using]
+    compiled = compiling.compile_update(using, model, tuple(changes), tuple(where))
+    values = [*changes.values(), *where.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            compiled.sql,
+            [
+                each.get_db_prep_save(value, connection)
+                for each, value in zip(compiled.fields, values, strict=True)
+            ],
+        )
+        return int(cursor.rowcount)
 
 
 def exists(using: str, model: Model, columns: Mapping[str, str]) -> bool:
@@ -227,6 +256,10 @@ def _record(fields: Sequence[Any], values: Mapping[str, Any]) -> str:
         each.column: values[each.attname] if each.attname in values else each.get_default()
         for each in fields
     }
+    data = record.get("stripe_data")
+    if isinstance(data, EncodedObject):
+        del record["stripe_data"]
+        return f'{_json(record)[:-1]}, "stripe_data": {data.text}}}'
     return _json(record)
 
 

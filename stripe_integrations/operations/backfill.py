@@ -1,18 +1,21 @@
 """Fill the mirror of a kind from the API's list of it: several readers, one writer.
 
 Threads read pages, one thread prepares them; only the caller's thread uses the database. While a
-page is prepared and written, the next one of its window is on its way. Readers that have nothing to
+page is prepared or written, the next one of its window is on its way. Readers that have nothing to
 do get a part of the largest window.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
+from django.db import DatabaseError
 
 from stripe_integrations import kinds
 from stripe_integrations.kinds import Kind
@@ -21,6 +24,12 @@ from stripe_integrations.mirror.pages import Prepared
 from stripe_integrations.operations import absent, windows
 from stripe_integrations.operations.pace import Pace
 from stripe_integrations.operations.reading import Position, Step, next_step
+
+#: Seconds of a window's pages that may have to be read again after a crash.
+STORE_AFTER = 0.5
+
+#: What was read, and what will be ready to be written of it, if that was begun.
+ReadStep = tuple[Step, "Future[Prepared] | None"]
 
 #: Pages that a reader may be ahead of the writer.
 MAX_UNWRITTEN = 2
@@ -41,6 +50,8 @@ class WindowReader:
     pages: int = 0
     #: Pages that were read and are not written.
     unwritten: int = 0
+    #: When the window's row was last told how far it is, in seconds of `time.monotonic`.
+    stored_at: float = field(default_factory=time.monotonic)
 
     @property
     def pages_left(self) -> float:
@@ -79,9 +90,12 @@ class Backfill:
         self.kind, self.account, self.pace, self.told = kind, account, pace, told
         self.is_complete, self.concurrency = is_complete, concurrency
         self.result = Result()
-        self._reading: dict[Future[Step], WindowReader] = {}
+        self._reading: dict[Future[ReadStep], WindowReader] = {}
         self._preparing: dict[Future[Prepared], tuple[WindowReader, Step, bool]] = {}
         self._waiting: list[WindowReader] = []
+        self._is_writing = False
+        #: Those of whose windows more was written than their rows say.
+        self._unstored: dict[Any, WindowReader] = {}
         self._readers = ThreadPoolExecutor(concurrency, thread_name_prefix="stripe_sync")
         self._preparer = ThreadPoolExecutor(1, thread_name_prefix="stripe_sync_prepare")
 
@@ -101,7 +115,10 @@ class Backfill:
                 for future in [each for each in self._reading if each.done()]:
                     self._take_in(self._reading.pop(future), self._step(future), max_pages)
                 self._write_prepared()
+            self._store_all()
         finally:
+            with suppress(DatabaseError, windows.TakenOver):  # what is not stored is read again
+                self._store_all()
             for pool in (self._readers, self._preparer):
                 pool.shutdown(wait=False, cancel_futures=True)
         return self.result
@@ -113,9 +130,20 @@ class Backfill:
                 return
             self._waiting.remove(reader)
             step = next_step(self.kind, self.account, reader.window, reader.position, self.pace)
-            self._reading[self._readers.submit(step)] = reader
+            self._reading[self._readers.submit(self._read, step)] = reader
 
-    def _step(self, future: Future[Step]) -> Step:
+    def _read(self, step: Callable[[], Step]) -> ReadStep:
+        """Read a step, and have it prepared if the caller's thread is busy with another.
+
+        Otherwise that thread asks for the next page first, which takes longer.
+        """
+        found = step()
+        return found, self._prepare(found) if self._is_writing else None
+
+    def _prepare(self, step: Step) -> Future[Prepared]:
+        return self._preparer.submit(pages.prepare_page, self.kind, step.page, self.account)
+
+    def _step(self, future: Future[ReadStep]) -> ReadStep:
         """Return what was read; before an error is raised, what was read earlier is written."""
         try:
             return future.result()
@@ -128,11 +156,14 @@ class Backfill:
         """Write the pages that are prepared, in the order in which they were read."""
         while self._preparing and (future := next(iter(self._preparing))).done():
             reader, step, is_last = self._preparing.pop(future)
+            self._is_writing = True
             self._write(reader, step, future.result(), is_last=is_last)
+            self._is_writing = False
             reader.unwritten -= 1
             self._start()
 
-    def _take_in(self, reader: WindowReader, step: Step, max_pages: int | None) -> None:
+    def _take_in(self, reader: WindowReader, read: ReadStep, max_pages: int | None) -> None:
+        step, prepared = read
         begun, reader.position = reader.position, step.after
         reader.pages += 1
         is_last = step.is_last or self._is_past(reader)
@@ -142,8 +173,7 @@ class Backfill:
         reader.unwritten += 1
         self._share()
         self._start()
-        prepared = self._preparer.submit(pages.prepare_page, self.kind, step.page, self.account)
-        self._preparing[prepared] = (reader, step, is_last)
+        self._preparing[prepared or self._prepare(step)] = (reader, step, is_last)
 
     def _is_past(self, reader: WindowReader) -> bool:
         """Tell whether a reader has come to what was given to another one meanwhile."""
@@ -183,19 +213,27 @@ class Backfill:
                 page.answer.fetched_at,
                 self.pace,
             )
+        reader.finds_no_rows = pages.write_prepared(
+            self.kind, prepared, self.account, expects_no_rows=reader.finds_no_rows
+        )
         window.end, window.cursor = step.after.end, step.after.cursor
         window.count += len(page.objects)
         window.is_finished = is_last
-        reader.finds_no_rows = pages.write_prepared(
-            self.kind,
-            prepared,
-            self.account,
-            expects_no_rows=reader.finds_no_rows,
-            then=lambda: windows.checkpoint(window),
-        )
+        self._unstored[window.pk] = reader
+        if is_last or time.monotonic() - reader.stored_at >= STORE_AFTER:
+            self._store(reader)
         reader.edge = _edge(self.kind, step, self.account)
         self.result.listed += len(page.objects)
         self.told(len(page.objects))
+
+    def _store(self, reader: WindowReader) -> None:
+        windows.checkpoint(reader.window)
+        reader.stored_at = time.monotonic()
+        del self._unstored[reader.window.pk]
+
+    def _store_all(self) -> None:
+        for reader in list(self._unstored.values()):
+            self._store(reader)
 
 
 def finish_run(kind: Kind, account: str | None, since: int | None) -> None:

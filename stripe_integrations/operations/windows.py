@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from stripe_integrations import conf, transactions
 from stripe_integrations.kinds import Kind
-from stripe_integrations.mirror import rows
+from stripe_integrations.mirror import rows, statements
 
 #: Stripe's first year; no object is older.
 FIRST = 1293840000
@@ -87,9 +87,14 @@ def take(window: Any) -> Any:
 
 def checkpoint(window: Any) -> None:
     """Store how far a window was read. Raises TakenOver if it has another reader."""
+    transactions.run_statement(lambda: _checkpoint(window), conf.database())
+
+
+def _checkpoint(window: Any) -> None:
     changes = {name: getattr(window, name) for name in ("end", "cursor", "count", "is_finished")}
-    mine = all_windows().filter(pk=window.pk, reader=window.reader)
-    if not mine.update(touched_at=timezone.now(), **changes):
+    changes["touched_at"] = timezone.now()
+    mine = {"id": window.pk, "reader": window.reader}
+    if not statements.update(conf.database(), all_windows().model, changes, mine):
         raise TakenOver(TAKEN_OVER)
 
 

@@ -86,7 +86,9 @@ def test_objects_of_one_second_are_all_listed(stripe_api):
     assert reads == []
 
 
-def test_first_sync_takes_two_statements_a_page(stripe_api):
+def test_first_sync_takes_one_statement_a_page(stripe_api, monkeypatch):
+    monkeypatch.setattr(backfill, "STORE_AFTER", 600)
+
     def statements(count):
         stripe_api.reset()
         fill(stripe_api, count)
@@ -103,7 +105,24 @@ def test_first_sync_takes_two_statements_a_page(stripe_api):
 
     more = len(statements(1200)) - len(statements(200))
     check = connection.vendor == "mysql"  # whose count of rows does not tell which were written
-    assert more == (3 if check else 2) * 10
+    assert more == (2 if check else 1) * 10
+
+
+def test_windows_row_says_twice_a_second_how_far_it_is(stripe_api, customers, monkeypatch):
+    monkeypatch.setattr(backfill, "STORE_AFTER", 0)
+    stored, checkpoint = [], windows.checkpoint
+
+    def note(window):
+        stored.append((window.count, window.is_finished))
+        checkpoint(window)
+
+    monkeypatch.setattr(windows, "checkpoint", note)
+    sync("customers", concurrency=1)
+    assert stored == [(100, False), (200, False), (250, True)]
+    stored.clear()
+    monkeypatch.setattr(backfill, "STORE_AFTER", 600)
+    sync("customers", concurrency=1)
+    assert stored == [(250, True)]
 
 
 def test_second_run_writes_only_what_changed(stripe_api, customers):

@@ -15,7 +15,7 @@ from django.db import IntegrityError
 from django.forms import model_to_dict
 from django.views.debug import ExceptionReporter
 
-from stripe_integrations import conf
+from stripe_integrations import client, conf
 from stripe_integrations.actions import StripeEndpoint
 from stripe_integrations.inbox import authentication
 from stripe_integrations.inbox.signatures import Secret
@@ -92,7 +92,7 @@ def test_integrity_error_contains_no_secret(stored):
 
 
 def test_what_is_read_from_stripe(stripe_api, caplog):
-    caplog.set_level(logging.DEBUG)  # then the SDK logs whole answers
+    caplog.set_level(logging.DEBUG)  # then the SDK logs the answers that it is given
     row = StripeEndpoint.create("https://shop.example.com/stripe/webhook/x")
     secret = str(row.secrets.get().value)
     assert secret.startswith("whsec_of_")
@@ -103,7 +103,15 @@ def test_what_is_read_from_stripe(stripe_api, caplog):
         caplog.text,
     ]
     assert not [each for each in everything if secret in each]
-    assert "API response body" in caplog.text
+    assert "body={} message='API response body'" in caplog.text
+
+
+def test_what_a_project_reads_with_the_client(stripe_api, caplog):
+    caplog.set_level(logging.DEBUG)
+    asked = {"url": "https://shop.example.com/stripe/webhook/x", "enabled_events": ["*"]}
+    secret = client.get().v1.webhook_endpoints.create(asked).secret
+    assert secret.startswith("whsec_of_")
+    assert secret not in caplog.text
     assert "whsec_…" in caplog.text
 
 
