@@ -1,33 +1,37 @@
-"""Of tests with very many cases, a third is run; all of them with EVERY_CASE=1, as CI does."""
+"""Of tests with very many cases, one in six is run; one in ONE_CASE_IN, if that is set."""
 
 import os
 from zlib import crc32
 
 import pytest
 
-#: One in how many cases is run, besides the first of each test.
-ONE_IN = 3
+ONE_CASE_IN = int(os.environ.get("ONE_CASE_IN", "6"))
 
 large_table = pytest.mark.large_table
 
 
-def is_left_out(item):
-    """Tell whether a case is one of those that wait for EVERY_CASE; the same ones in each run."""
-    return crc32(item.name.encode()) % ONE_IN != 0
+def some(cases):
+    """Return the first of some cases, and one in so many of the others."""
+    return [each for number, each in enumerate(cases) if number % ONE_CASE_IN == 0]
 
 
 def leave_out(config, items):
-    """Deselect cases of large tables, but never the first that a test has."""
-    if os.environ.get("EVERY_CASE") == "1":
-        return
-    seen, kept, left_out = set(), [], []
+    """Deselect cases of large tables, the same ones in each run; each test keeps one at least."""
+    lowest = {}
     for item in items:
-        test = item.nodeid.partition("[")[0]
-        is_first = test not in seen
-        seen.add(test)
-        if item.get_closest_marker("large_table") and not is_first and is_left_out(item):
-            left_out.append(item)
-        else:
-            kept.append(item)
+        lowest[_test(item)] = min(_number(item), lowest.get(_test(item), _number(item)))
+    kept, left_out = [], []
+    for item in items:
+        is_one = _number(item) % ONE_CASE_IN == 0 or _number(item) == lowest[_test(item)]
+        is_kept = is_one or not item.get_closest_marker("large_table")
+        (kept if is_kept else left_out).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
+
+
+def _test(item):
+    return item.nodeid.partition("[")[0]
+
+
+def _number(item):
+    return crc32(item.name.encode())
