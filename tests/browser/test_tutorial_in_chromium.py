@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.browser.accessibility import severe_faults
 from tests.browser.walker import Walker
 from tests.tutorial import followed
 
@@ -15,7 +16,7 @@ def reader(chromium, screenshots, tmp_path):
         reader = Walker(chromium, address, screenshots)
         yield reader
         chromium.delete_all_cookies()
-        chromium.set_window_size(1280, 1000)
+        reader.resize(1280)
     assert reader.console_errors() == []
 
 
@@ -29,22 +30,34 @@ def see(reader, text, path=None):
             reader.go(path)
 
 
+def check_page(reader):
+    """See that the page can be read on a desk and on a phone, light and dark."""
+    for scheme in ("light", "dark"):
+        reader.prefer_color_scheme(scheme)
+        for width in (1280, 420):
+            reader.resize(width)
+            assert severe_faults(reader.driver) == []
+            assert not reader.is_wider_than_the_window()
+    reader.prefer_color_scheme("light")
+    reader.resize(720)
+
+
 def test_reader_subscribes_and_cancels(reader):
-    reader.driver.set_window_size(720, 1000)
+    reader.resize(720)
     reader.go("/")
+    check_page(reader)
     reader.enter("username", "ada")
     reader.enter("password", "opensesame")
     reader.press("[type=submit]")
     see(reader, "Gold, $100.00 / year", "/")
     reader.picture_of_content("tutorial")
-    reader.driver.set_window_size(420, 1000)
-    assert not reader.is_wider_than_the_window()
-    reader.driver.set_window_size(720, 1000)
+    check_page(reader)
     reader.press("form button")
     assert "Gold, 10.00 USD a month" in reader.text
     reader.press("form button")
     see(reader, "You are subscribed: active")
     reader.picture_of_content("tutorial-subscribed")
+    check_page(reader)
     reader.press("a[href='/gold/']")
     assert reader.text == "Welcome, Gold member."
     reader.go("/")

@@ -109,6 +109,11 @@ class Walker:
             {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
         )
 
+    def prefer_color_scheme(self, scheme):
+        """Tell pages that the system is light or dark."""
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
     def use_theme(self, theme):
         """Choose the admin's light or dark theme; None is that of the system."""
         self.go("/admin/")
