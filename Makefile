@@ -26,7 +26,7 @@ AXE := tests/browser/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-swapped test-postgres test-mariadb histories faults faults-postgres \
-	faults-mariadb test-djstripe security soak bench bench-sync browser pictures openapi docs linkcheck lint types imports migrations check matrix clean
+	faults-mariadb test-djstripe security soak bench bench-counters bench-sync browser pictures openapi docs linkcheck lint types imports migrations check matrix clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,9 @@ soak: $(POSTGRES)  ## all three at their full counts, on PostgreSQL: about an ho
 
 bench: $(patsubst %,benchmarks/.venvs/%/.made,$(sort ours $(BENCHED)))  ## compare with dj-stripe, and with the least that works, on PostgreSQL (POSTGRES_URL)
 	POSTGRES_URL=$(POSTGRES_URL) BENCH_ONLY=$(BENCH_ONLY) benchmarks/.venvs/ours/bin/python -m benchmarks.run
+
+bench-counters: benchmarks/.venvs/ours/.made  ## measure what the counters of the health page cost, on PostgreSQL (POSTGRES_URL)
+	POSTGRES_URL=$(POSTGRES_URL) benchmarks/.venvs/ours/bin/python -m benchmarks.counting
 
 bench-sync: $(patsubst %,benchmarks/.venvs/%/.made,ours floor djstripe)  ## compare a first sync with dj-stripe's, on PostgreSQL (POSTGRES_URL)
 	POSTGRES_URL=$(POSTGRES_URL) benchmarks/.venvs/ours/bin/python -m benchmarks.sync
