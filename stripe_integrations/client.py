@@ -32,6 +32,7 @@ PAGE_SIZE = 100
 V2 = "/v2/"
 #: What the two versions of the API say of an object that is not there.
 MISSING = ("resource_missing", "not_found")
+NO_OBJECT = "The API's answer is no JSON object: look at what is at API_BASE."
 #: The SDK logs whole answers at DEBUG, also those with an endpoint's or an intent's secret.
 LOGGED_SECRET = re.compile(r"(whsec_|_secret_)\w+")
 #: Seconds that an answer may take in all, from the connection to its last byte, while somebody
@@ -80,7 +81,12 @@ def request(
     sdk = _client(conf.get("API_VERSION"), conf.get("API_BASE"), impatient)
     arguments = {**(params or {}), **{name: value for name, value in options.items() if value}}
     with with_key(key), within(IMPATIENT) if impatient else nullcontext():
-        response = sdk.raw_request(method, path, **arguments)
+        try:
+            response = sdk.raw_request(method, path, **arguments)
+        except stripe.APIError as error:
+            if not _is_json(error.http_body):  # the SDK's message has all of it
+                raise stripe.APIError(NO_OBJECT, http_status=error.http_status) from None
+            raise
     data, text, has_fractions = _parsed(response.body.content)
     for holder, name in (
         (data, "client_secret"),
@@ -107,8 +113,16 @@ def _parsed(body: bytes) -> tuple[dict[str, Any], str, bool]:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise stripe.APIError("The API's answer is no JSON object: look at what is at API_BASE.")
+        raise stripe.APIError(NO_OBJECT)
     return data, text, bool(fractions)
+
+
+def _is_json(body: Any) -> bool:
+    try:
+        json.loads(body or "null")
+    except ValueError:
+        return False
+    return True
 
 
 def api_version() -> str:

@@ -209,10 +209,10 @@ def answering(settings):
     """Return a function that lets a server at API_BASE answer every request with a body."""
     servers = []
 
-    def answer(body):
+    def answer(body, status=200):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                self.send_response(200)
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -240,6 +240,14 @@ class TestBodies:
         with pytest.raises(stripe.APIError, match="look at what is at API_BASE") as error:
             client.request("get", "/v1/products")
         assert "Shop" not in "".join(map(str, error.value.args))
+
+    @pytest.mark.parametrize("status", [301, 404, 503])
+    def test_page_with_another_status_is_not_shown(self, answering, status):
+        answering(b"<html>Shop</html>", status)
+        with pytest.raises(stripe.APIError, match="look at what is at API_BASE") as error:
+            client.request("get", "/v1/products")
+        assert error.value.http_status == status
+        assert "Shop" not in told(error)
 
     @pytest.mark.parametrize(
         ("value", "has_fractions"),
