@@ -110,7 +110,7 @@ def _parsed(body: bytes) -> tuple[dict[str, Any], str, bool]:
     try:
         text = body.decode()
         data = json.loads(text, parse_float=note, parse_constant=note)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
         raise stripe.APIError(NO_OBJECT)
@@ -120,7 +120,7 @@ def _parsed(body: bytes) -> tuple[dict[str, Any], str, bool]:
 def _is_json(body: Any) -> bool:
     try:
         json.loads(body or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

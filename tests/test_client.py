@@ -233,7 +233,8 @@ def answering(settings):
 
 class TestBodies:
     @pytest.mark.parametrize(
-        "body", [b"<html>Shop</html>", b"", b"\xff", b'["Shop"]', b"null", b'{"id": "Shop']
+        "body",
+        [b"<html>Shop</html>", b"", b"\xff", b'["Shop"]', b"null", b'{"id": "Shop', b"[" * 100_000],
     )
     def test_what_is_no_object_is_not_shown(self, answering, body):
         answering(body)
