@@ -5,6 +5,7 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import redis
@@ -60,6 +61,8 @@ def worker(environment, log):
         "WARNING",
         "--without-gossip",
         "--without-mingle",
+        "--hostname",  # RabbitMQ gives one name to one worker
+        f"{uuid4().hex}@%h",
     ]
     command = ["celery", "--app", "tests.faults.workers", "worker", *options]
     return processes.Process(command, {**environment, "FAULTS_WORKER": "1"}, log)
