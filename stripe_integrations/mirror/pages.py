@@ -1,6 +1,7 @@
 """Write a page of a list to its rows: a few statements for all of its objects together.
 
-An object whose row may be as new as the page is written by itself, in the way of `write`.
+An object whose row may be as new as the page, or that is deleted, is written by itself, in the way
+of `write`.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def prepare_page(kind: Kind, page: Page, account: str | None) -> Prepared:
     made = {key: _row(kind, key, each, None) for key, each in found.items()}
     if statements.takes_text(conf.database()):
         for row in made.values():
-            if "stripe_data" in row:
+            if "stripe_data" in row:  # a stub has none
                 row["stripe_data"] = statements.EncodedObject(row["stripe_data"])
     return Prepared(found, made)
 
@@ -98,6 +99,8 @@ def write_prepared(
 ) -> bool:
     """Do what `write_page` does with a page that is prepared."""
     found, made = dict(prepared.found), prepared.values
+    for key in [key for key, snapshot in found.items() if snapshot.deleted]:
+        write.write(kind, found.pop(key), account=account)  # a stub has no columns
     if expects_no_rows and _is_plain(kind):
         as_new = Judged({key: (each, 0) for key, each in found.items()})
         if _is_written(kind, as_new, made, account):

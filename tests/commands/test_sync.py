@@ -86,6 +86,23 @@ def test_objects_of_one_second_are_all_listed(stripe_api):
     assert reads == []
 
 
+def test_numbers_that_no_database_holds_are_cleaned(stripe_api):
+    numbers = {"a": 10.0, "b": float("inf"), "c": 1e300, "d": 12.5}
+    data = {**objects.coupon("SPRING"), "numbers": numbers}
+    stripe_api.objects["coupons"] = {"SPRING": data}
+    sync("coupons", concurrency=1)
+    stored = rows("Coupon").get().stripe_data["numbers"]
+    assert stored == {"a": 10, "b": None, "c": int(1e300), "d": 12.5}
+    assert type(stored["a"]) is int
+
+
+def test_deleted_object_in_a_list_is_a_deleted_row(stripe_api):
+    stub = {"id": "cus_gone", "object": "customer", "deleted": True}
+    stripe_api.objects["customers"] = {"cus_gone": stub}
+    sync("customers", concurrency=1)
+    assert rows().get().is_deleted
+
+
 def test_first_sync_takes_one_statement_a_page(stripe_api, monkeypatch):
     monkeypatch.setattr(backfill, "STORE_AFTER", 600)
 
@@ -218,6 +235,15 @@ class TestResuming:
         sync("customers", concurrency=1)
         with pytest.raises(windows.TakenOver, match="Another stripe_sync"):
             windows.checkpoint(window)
+
+    def test_reader_that_was_overtaken_stores_nothing(self, customers):
+        (first,) = map(windows.take, windows.begin_or_resume(kinds.CUSTOMER, None, None))
+        (second,) = map(windows.take, windows.begin_or_resume(kinds.CUSTOMER, None, None))
+        first.count, second.count = 100, 200
+        with pytest.raises(windows.TakenOver):
+            windows.checkpoint(first)
+        windows.checkpoint(second)
+        assert windows.all_windows().get().count == 200
 
 
 def raise_refused():
