@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import re
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -22,6 +20,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 import stripe
 
 from stripe_integrations import __version__, conf, http_connections
+from stripe_integrations.answers import NO_OBJECT, answer_of, is_json, parse_body
+from stripe_integrations.answers import Answer as Answer
 from stripe_integrations.api_calls import with_key
 from stripe_integrations.api_calls import within as within
 from stripe_integrations.http_client import HTTPClient, KeyedHTTPClient, UnparsedHTTPClient
@@ -32,27 +32,11 @@ PAGE_SIZE = 100
 V2 = "/v2/"
 #: What the two versions of the API say of an object that is not there.
 MISSING = ("resource_missing", "not_found")
-NO_OBJECT = "The API's answer is no JSON object: look at what is at API_BASE."
 #: The SDK logs whole answers at DEBUG, also those with an endpoint's or an intent's secret.
 LOGGED_SECRET = re.compile(r"(whsec_|_secret_)\w+")
 #: Seconds that an answer may take in all, from the connection to its last byte, while somebody
 #: waits for ours.
 IMPATIENT = 3
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer of the API, and between which Stripe times (Unix seconds) it was read."""
-
-    data: dict[str, Any]
-    fetched_at: int
-    as_of: int
-    #: Whether it is the answer to an earlier request with the same idempotency key.
-    replayed: bool = False
-    #: The data as they were sent; empty where nobody needs them.
-    text: str = field(default="", repr=False)
-    #: Whether a number in them has a fraction or an exponent.
-    has_fractions: bool = False
 
 
 def request(
@@ -84,10 +68,10 @@ def request(
         try:
             response = sdk.raw_request(method, path, **arguments)
         except stripe.APIError as error:
-            if not _is_json(error.http_body):  # the SDK's message has all of it
+            if not is_json(error.http_body):  # the SDK's message has all of it
                 raise stripe.APIError(NO_OBJECT, http_status=error.http_status) from None
             raise
-    data, text, has_fractions = _parsed(response.body.content)
+    data, text, has_fractions = parse_body(response.body.content)
     for holder, name in (
         (data, "client_secret"),
         (data, "secret"),
@@ -95,34 +79,8 @@ def request(
     ):
         if isinstance(holder, dict) and isinstance(holder.get(name), str):
             holder[name] = HiddenText(holder[name])
-    answer = _answer(data, response.headers, started)
+    answer = answer_of(data, response.headers, started)
     return replace(answer, text=text, has_fractions=has_fractions) if keeps_text else answer
-
-
-def _parsed(body: bytes) -> tuple[dict[str, Any], str, bool]:
-    """Return the object in an answer, its text, and whether it has fractions."""
-    fractions: list[str] = []
-
-    def note(number: str) -> float:
-        fractions.append(number)
-        return float(number)
-
-    try:
-        text = body.decode()
-        data = json.loads(text, parse_float=note, parse_constant=note)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        raise stripe.APIError(NO_OBJECT)
-    return data, text, bool(fractions)
-
-
-def _is_json(body: Any) -> bool:
-    try:
-        json.loads(body or "null")
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def api_version() -> str:
@@ -160,7 +118,7 @@ def find_object(
     except stripe.StripeError as error:
         if error.code not in MISSING:
             raise
-        return _answer({}, error.headers or {}, started)
+        return answer_of({}, error.headers or {}, started)
 
 
 def read_list(path: str, params: dict[str, Any], *, account: str | None = None) -> Answer:
@@ -215,28 +173,6 @@ def resource_path(*parts: str) -> str:
         raise ValueError("'.' and '..' are no ids of Stripe's.")
     path = "/" + "/".join(quote(part, safe="") for part in parts)
     return path if path.startswith(V2) else f"/v1{path}"
-
-
-def _answer(data: dict[str, Any], headers: Any, started: float) -> Answer:
-    elapsed = time.monotonic() - started
-    ended = _date(headers)
-    # `Date` has whole seconds: the answer was made up to a second after it.
-    return Answer(
-        data,
-        fetched_at=math.floor(ended - elapsed),
-        as_of=ended + 1,
-        replayed=headers.get("idempotent-replayed") == "true",
-    )
-
-
-def _date(headers: Any) -> int:
-    try:
-        return int(parsedate_to_datetime(headers["date"]).timestamp())
-    except (KeyError, ValueError) as error:
-        raise stripe.APIError(
-            "The answer has no valid Date header, without which its age is unknown: "
-            "let the proxy at API_BASE pass it on."
-        ) from error
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
