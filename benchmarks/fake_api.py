@@ -10,11 +10,11 @@ the API there were.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from urllib.parse import parse_qsl, urlsplit
 
+from benchmarks import http_api
 from benchmarks.load import Load
 from benchmarks.objects import Object
 
@@ -29,8 +29,12 @@ class FakeApi:
             thing["id"]: thing for load in loads for thing in Load(*load).final_objects()
         }
 
-    def get(self, target: str) -> tuple[int, Object]:
+    def get(self, target: str) -> tuple[int, str]:
         """Return the status and the body of an answer."""
+        status, answer = self._find(target)
+        return status, json.dumps(answer)
+
+    def _find(self, target: str) -> tuple[int, Object]:
         url = urlsplit(target)
         if url.path == "/count":
             return 200, {"count": self.count}
@@ -50,50 +54,6 @@ class FakeApi:
         return {**thing, **found}
 
 
-class Connection(asyncio.Protocol):
-    def __init__(self, api: FakeApi) -> None:
-        self.api = api
-        self.received = b""
-        self.transport: asyncio.Transport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self.received += data
-        head, end, body = self.received.partition(b"\r\n\r\n")
-        if not end:
-            return
-        method, target, *_ = head.decode().split(" ", 2)
-        if method == "POST":
-            length = int(head.lower().split(b"content-length: ")[1].split()[0])
-            if len(body) == length:
-                self._answer(200, {})
-            return
-        status, answer = self.api.get(target)
-        if self.api.latency and target != "/count":
-            asyncio.get_running_loop().call_later(self.api.latency, self._answer, status, answer)
-        else:
-            self._answer(status, answer)
-
-    def _answer(self, status: int, answer: Object) -> None:
-        self.received = b""
-        body = json.dumps(answer).encode()
-        head = (
-            f"HTTP/1.1 {status} Status\r\nContent-Type: application/json\r\n"
-            f"Request-Id: req_bench\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-
-
-async def serve(api: FakeApi) -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(api), "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
 if __name__ == "__main__":
     options = json.loads(sys.argv[1])
-    asyncio.run(serve(FakeApi(options["loads"], options["latency"])))
+    http_api.run(FakeApi(options["loads"], options["latency"]))

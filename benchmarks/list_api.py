@@ -8,12 +8,12 @@ for, so that a million of them take no memory.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import time
-from email.utils import formatdate
 from urllib.parse import parse_qs, urlsplit
+
+from benchmarks import http_api
 
 #: The customers are of this many seconds, one as far from the next as the other.
 SPAN = 4 * 365 * 86_400
@@ -76,8 +76,11 @@ class ListApi:
         text = TEMPLATE.replace("@number", f"{number:09d}")
         return text.replace("@created", str(self.created(number)))
 
-    def get(self, target: str) -> str:
-        """Return the body of an answer."""
+    def get(self, target: str) -> tuple[int, str]:
+        """Return the status and the body of an answer."""
+        return 200, self._body(target)
+
+    def _body(self, target: str) -> str:
         url = urlsplit(target)
         if url.path == "/count":
             return json.dumps({"count": self.count})
@@ -108,43 +111,6 @@ class ListApi:
         )
 
 
-class Connection(asyncio.Protocol):
-    def __init__(self, api: ListApi) -> None:
-        self.api, self.received = api, b""
-        self.transport: asyncio.Transport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self.received += data
-        head, end, _body = self.received.partition(b"\r\n\r\n")
-        if not end:
-            return
-        self.received = b""
-        target = head.decode().split(" ", 2)[1]
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        body = self.api.get(target).encode()
-        # The latency is counted from the request on, as a client sees it.
-        loop.call_at(began + (0 if target == "/count" else self.api.latency), self._answer, body)
-
-    def _answer(self, body: bytes) -> None:
-        head = (
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nRequest-Id: req_bench\r\n"
-            f"Date: {formatdate(usegmt=True)}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-
-
-async def serve(api: ListApi) -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(api), "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
 if __name__ == "__main__":
     options = json.loads(sys.argv[1])
-    asyncio.run(serve(ListApi(options["customers"], options["latency"])))
+    http_api.run(ListApi(options["customers"], options["latency"]))

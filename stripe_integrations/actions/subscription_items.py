@@ -109,12 +109,7 @@ class SubscriptionItemVerbs(StripeAction["Subscription"]):
         Stripe is sent the quantity that the mirror has, plus `by`. So a retry raises it once; two
         calls at the same moment count as one. Otherwise it is like `set_quantity`.
         """
-        item = cls._item(arguments.reference(cls.kind, subscription), price)
-        changes = {
-            "items": [{"id": item.stripe_id, "quantity": (item.quantity or 0) + by}],
-            **params,
-        }
-        return cls._change(subscription, changes, idempotency_key=idempotency_key)
+        return cls._add(subscription, by, price, idempotency_key=idempotency_key, **params)
 
     @classmethod
     def decrement_quantity(
@@ -131,12 +126,7 @@ class SubscriptionItemVerbs(StripeAction["Subscription"]):
         Stripe is sent the quantity that the mirror has, less `by`. So a retry lowers it once; two
         calls at the same moment count as one. Otherwise it is like `set_quantity`.
         """
-        item = cls._item(arguments.reference(cls.kind, subscription), price)
-        changes = {
-            "items": [{"id": item.stripe_id, "quantity": max(1, (item.quantity or 0) - by)}],
-            **params,
-        }
-        return cls._change(subscription, changes, idempotency_key=idempotency_key)
+        return cls._add(subscription, -by, price, idempotency_key=idempotency_key, **params)
 
     @classmethod
     def _items(cls, given: Reference) -> list[Any]:
@@ -147,6 +137,22 @@ class SubscriptionItemVerbs(StripeAction["Subscription"]):
         if not of_it.exists():
             cls.retrieve(given.id, account=given.account)
         return list(of_it.order_by("created", "pk"))
+
+    @classmethod
+    def _add(
+        cls,
+        subscription: StripeBaseSubscription | str,
+        number: int,
+        price: Any,
+        *,
+        idempotency_key: str | None,
+        **params: Any,
+    ) -> Subscription:
+        """Send the quantity that the mirror has, plus a number, but one at least."""
+        item = cls._item(arguments.reference(cls.kind, subscription), price)
+        quantity = max(1, (item.quantity or 0) + number)
+        changes = {"items": [{"id": item.stripe_id, "quantity": quantity}], **params}
+        return cls._change(subscription, changes, idempotency_key=idempotency_key)
 
     @classmethod
     def _item(cls, given: Reference, price: Any) -> Any:

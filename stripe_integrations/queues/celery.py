@@ -24,18 +24,22 @@ SOFT_TIME_LIMIT = 240
 TIME_LIMIT = 300
 #: Attempts after the first; with random pauses of up to ten minutes, about half a day.
 MAX_RETRIES = 150
+#: A task that is given to another worker if one dies with it, and tried again if it fails.
+UNTIL_DONE: dict[str, Any] = {
+    "acks_late": True,
+    "reject_on_worker_lost": True,
+    "ignore_result": True,
+    "autoretry_for": (Exception,),
+    "max_retries": MAX_RETRIES,
+    "retry_backoff": 1,
+    "retry_backoff_max": 600,
+    "retry_jitter": True,
+}
 
 
 @shared_task(
     name="stripe_integrations.process_event",
-    acks_late=True,
-    reject_on_worker_lost=True,
-    ignore_result=True,
-    autoretry_for=(Exception,),
-    max_retries=MAX_RETRIES,
-    retry_backoff=1,
-    retry_backoff_max=600,
-    retry_jitter=True,
+    **UNTIL_DONE,
     soft_time_limit=SOFT_TIME_LIMIT,
     time_limit=TIME_LIMIT,
 )
@@ -46,14 +50,7 @@ def process_event(event_id: str) -> None:
 
 @shared_task(
     name="stripe_integrations.read_window",
-    acks_late=True,
-    reject_on_worker_lost=True,
-    ignore_result=True,
-    autoretry_for=(Exception,),
-    max_retries=MAX_RETRIES,
-    retry_backoff=1,
-    retry_backoff_max=600,
-    retry_jitter=True,
+    **UNTIL_DONE,
 )
 def read_window(window_id: int) -> None:
     """Read a part of what `stripe_sync --queue` has to read."""
@@ -62,15 +59,8 @@ def read_window(window_id: int) -> None:
 
 @shared_task(
     name="stripe_integrations.accept_from_bus",
-    acks_late=True,
-    reject_on_worker_lost=True,
-    ignore_result=True,
-    autoretry_for=(Exception,),
+    **UNTIL_DONE,
     dont_autoretry_for=(WebhookRefused,),
-    max_retries=MAX_RETRIES,
-    retry_backoff=1,
-    retry_backoff_max=600,
-    retry_jitter=True,
     soft_time_limit=SOFT_TIME_LIMIT,
     time_limit=TIME_LIMIT,
 )
