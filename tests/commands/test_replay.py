@@ -102,14 +102,14 @@ class TestSelection:
         self, poster, fickle, arguments
     ):
         fickle.fails = False
-        until = timezone.now() + timedelta(minutes=7)
+        now = timezone.now()
         for id, minutes in (("evt_1", 3), ("evt_2", 7)):
             poster.event(message(id))
-            lease = timezone.now() + timedelta(minutes=minutes)
+            lease = now + timedelta(minutes=minutes)
             events().filter(pk=id).update(status="received", runs={}, lease_expires_at=lease)
         told = replay(*arguments)
         assert told.startswith("Nothing to replay yet: 2 received and left to their workers")
-        assert f"until {until:%Y-%m-%d %H:%M}" in told
+        assert f"until {lease:%Y-%m-%d %H:%M:%S}" in told
         assert replay("--failed") == "Nothing to replay."
 
     def test_more_events_than_one_query_reads_run_in_order(self, poster, fickle):
