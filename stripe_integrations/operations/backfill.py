@@ -28,6 +28,10 @@ from stripe_integrations.operations.reading import Position, Step, next_step
 #: Seconds of a window's pages that may have to be read again after a crash.
 STORE_AFTER = 0.5
 
+#: Seconds left to a reader for sending its next request: Python runs one thread at a time, and the
+#: way to Stripe is longer than the preparing of a page.
+SENDING = 0.002
+
 #: What was read, and what will be ready to be written of it, if that was begun.
 ReadStep = tuple[Step, "Future[Prepared] | None"]
 
@@ -140,8 +144,12 @@ class Backfill:
         found = step()
         return found, self._prepare(found) if self._is_writing else None
 
-    def _prepare(self, step: Step) -> Future[Prepared]:
-        return self._preparer.submit(pages.prepare_page, self.kind, step.page, self.account)
+    def _prepare(self, step: Step, *, after: float = 0) -> Future[Prepared]:
+        def prepare() -> Prepared:
+            time.sleep(after)
+            return pages.prepare_page(self.kind, step.page, self.account)
+
+        return self._preparer.submit(prepare)
 
     def _step(self, future: Future[ReadStep]) -> ReadStep:
         """Return what was read; before an error is raised, what was read earlier is written."""
@@ -173,7 +181,8 @@ class Backfill:
         reader.unwritten += 1
         self._share()
         self._start()
-        self._preparing[prepared or self._prepare(step)] = (reader, step, is_last)
+        prepared = prepared or self._prepare(step, after=SENDING)
+        self._preparing[prepared] = (reader, step, is_last)
 
     def _is_past(self, reader: WindowReader) -> bool:
         """Tell whether a reader has come to what was given to another one meanwhile."""
