@@ -10,6 +10,7 @@ SECRET_KEY = "tests"
 SQLITE = f"sqlite:///{tempfile.gettempdir()}/stripe_integrations_{os.getpid()}.sqlite3"
 
 DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", SQLITE))}
+DATABASES["default"]["CONN_MAX_AGE"] = None  # a thread of the test server keeps its connection
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{DATABASES['default']['NAME']}-test"}
     # What a crash of the machine would lose, no test misses: here, and below.

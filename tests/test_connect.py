@@ -11,7 +11,6 @@ from stripe_integrations import actions, conf
 from stripe_integrations.mirror import authorizations
 from stripe_integrations.testing import objects
 from tests import endpoints
-from tests.conftest import Poster
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,9 +38,9 @@ class TestSharedIds:
         return stripe_api
 
     @pytest.fixture
-    def connect(self, live_server):
-        row = endpoints.endpoint(application="ca_1")
-        return Poster(live_server.url, endpoints.path(row))
+    def connect(self, poster):
+        poster.path = endpoints.path(endpoints.endpoint(application="ca_1"))
+        return poster
 
     def act(self, api, verb, value):
         """Let each account do the same to an object of each kind; return the events."""
@@ -138,15 +137,15 @@ class TestSharedIds:
 
 
 class TestModes:
-    def test_live_endpoint_stores_live_objects_of_both_modes_it_gets(self, live_server, settings):
+    def test_live_endpoint_stores_live_objects_of_both_modes_it_gets(self, poster, settings):
         given = settings.STRIPE_INTEGRATIONS
         settings.STRIPE_INTEGRATIONS = {**given, "API_KEY": "sk_live_123"}
         row = endpoints.endpoint(application="ca_1", livemode=True)
-        connect = Poster(live_server.url, endpoints.path(row))
+        poster.path = endpoints.path(row)
         for livemode in (False, True):
             data = objects.product(f"prod_{livemode}", livemode=livemode)
             message = objects.event("product.created", data, livemode=livemode, account="acct_1")
-            assert connect.signed(objects.body(message), endpoints.SECRET) == 200
+            assert poster.signed(objects.body(message), endpoints.SECRET) == 200
         assert dict(rows("Event").values_list("livemode", "status")) == {
             False: "ignored",
             True: "processed",
