@@ -31,6 +31,16 @@ def configure(settings, **values):
     settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, **values}
 
 
+@pytest.fixture
+def moment(monkeypatch):
+    """The time at which each request of a test begins, so that no minute ends in it."""
+    now = timezone.now()
+    field = conf.model("WebhookEventTrigger")._meta.get_field("created")
+    monkeypatch.setattr(field, "default", lambda: now)
+    monkeypatch.setattr(field, "_get_default", lambda: now)
+    return now
+
+
 def flood(route, count):
     """Send refused requests from several threads; return what was answered."""
     answers = []
@@ -74,26 +84,20 @@ def test_each_endpoint_has_its_own_limit(route, poster, settings):
 
 
 @pytest.mark.parametrize("kept", [0, 1])
-def test_all_reasons_count_together(route, settings, monkeypatch, kept):
-    """The minute does not end in this test, which the clock of a real one may do."""
+@pytest.mark.usefixtures("moment")
+def test_all_reasons_count_together(route, settings, kept):
     configure(settings, REFUSED_PER_MINUTE=kept)
-    now = timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: now)
     for header in ("x", "t=1", f"t=1,v1={'a' * 64}"):
         assert route.send(BODY, {"Stripe-Signature": header}) == 400
     assert reasons() == ["malformed"][:kept]
     assert {reason for _, reason in counted()} == {"malformed", "no_v1", "no_match"}
 
 
-def test_minute_is_that_of_the_row(route, settings, monkeypatch):
+def test_minute_is_that_of_the_row(route, settings, monkeypatch, moment):
     """A request that takes its time is counted in the minute in which it began."""
     configure(settings, REFUSED_PER_MINUTE=1)
     assert route.signed(secret="whsec_forged") == 400
-    began = endpoints.triggers().get().created
-    field = conf.model("WebhookEventTrigger")._meta.get_field("created")
-    monkeypatch.setattr(field, "default", lambda: began)
-    monkeypatch.setattr(field, "_get_default", lambda: began)
-    monkeypatch.setattr(timezone, "now", lambda: began + timedelta(minutes=1))
+    monkeypatch.setattr(timezone, "now", lambda: moment + timedelta(minutes=1))
     assert route.signed(secret="whsec_forged", timestamp=int(time.time())) == 400
     assert endpoints.triggers().count() == 1
 
@@ -106,10 +110,9 @@ def test_what_has_no_signature_takes_nobodys_place(route, settings):
     assert reasons() == ["no_match"]
 
 
-def test_logs_no_more_than_it_keeps(route, settings, caplog, monkeypatch):
+@pytest.mark.usefixtures("moment")
+def test_logs_no_more_than_it_keeps(route, settings, caplog):
     configure(settings, REFUSED_PER_MINUTE=2)
-    now = timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: now)
     for _ in range(5):
         assert route.signed(secret="whsec_forged") == 400
     ours = [each for each in caplog.records if each.name == "stripe_integrations"]
