@@ -18,6 +18,9 @@ from stripe_integrations.testing import objects
 from tests.conftest import Poster
 from tests.silent_server import SilentServer, taking
 from tests.test_client import configure
+from tests.waiting import waits
+
+pytestmark = waits
 
 PATH = "/v1/products/prod_1"
 
@@ -92,7 +95,7 @@ def test_api_that_was_silent_is_asked_no_more_and_again_after_the_pause(settings
             client.find_object(PATH)
     assert silent.connections == MAX_FAILURES
     for _ in range(5):
-        with taking(0.1), pytest.raises(stripe.APIConnectionError, match="silent 3 times"):
+        with taking(1), pytest.raises(stripe.APIConnectionError, match="silent 3 times"):
             client.find_object(PATH)
     assert silent.connections == MAX_FAILURES
     clock.now += PAUSE
@@ -154,7 +157,7 @@ def test_events_in_doubt_are_taken_in_at_once_while_the_api_is_silent(settings, 
         assert poster.event(second) == 200
         took.append(time.monotonic() - began)
     assert max(took) < 4
-    assert max(took[MAX_FAILURES:]) < 1, took
+    assert max(took[MAX_FAILURES:]) < 2, took
     rows = conf.model("Product").objects
     assert rows.filter(in_doubt=True, name="b").count() == MAX_FAILURES + 5
     assert silent.connections == MAX_FAILURES

@@ -15,6 +15,9 @@ from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
 from tests.silent_server import MODES, SilentServer, taking
 from tests.test_client import configure
+from tests.waiting import waits
+
+pytestmark = waits
 
 PATH = "/v1/products/prod_1"
 

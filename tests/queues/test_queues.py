@@ -17,6 +17,7 @@ from stripe_integrations.exceptions import WebhookFailed
 from stripe_integrations.queues import celery, django_tasks, lost, process
 from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
+from tests.waiting import waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,6 +186,7 @@ class TestLost:
         assert sorted(given) == sorted(f"evt_{number}" for number in range(1, 21))
 
 
+@waits
 class TestCelery:
     @pytest.fixture
     def app(self, settings):
