@@ -1,4 +1,6 @@
 PYTHON ?= python3
+# The processes of the tests read what the first of them compiled, also where Python is told not to keep it.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/test
 MARIADB_URL ?= mysql://root@127.0.0.1:3306/test

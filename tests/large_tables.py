@@ -1,11 +1,11 @@
-"""Of tests with very many cases, one in six is run; one in ONE_CASE_IN, if that is set."""
+"""Of tests with very many cases, one in twelve is run; one in ONE_CASE_IN, if that is set."""
 
 import os
 from zlib import crc32
 
 import pytest
 
-ONE_CASE_IN = int(os.environ.get("ONE_CASE_IN", "6"))
+ONE_CASE_IN = int(os.environ.get("ONE_CASE_IN", "12"))
 
 large_table = pytest.mark.large_table
 

@@ -16,7 +16,7 @@ from tests.security.conftest import BODY, nothing_changed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FUZZ = int(os.environ.get("FUZZ", "500"))
+FUZZ = int(os.environ.get("FUZZ", "200"))
 SECRETS = (conftest.SECRET.encode(), endpoints.SECRET.encode())
 
 #: What a header can carry at all: no line ends, nor NUL.

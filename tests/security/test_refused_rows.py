@@ -23,7 +23,7 @@ from tests.security.conftest import BODY, counted, nothing_changed, reasons, wit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-REFUSED = int(os.environ.get("REFUSED", "400"))
+REFUSED = int(os.environ.get("REFUSED", "120"))
 THREADS = 4
 
 
