@@ -9,6 +9,15 @@ API_VERSION = "2026-05-27.dahlia"
 CREATED = 1_750_000_000
 MONTH = 30 * 24 * 3600
 
+VOCABULARY = (
+    "account address annual billing branch campaign channel contact contract country delivery "
+    "discount employee engine export feature gallery holiday imported invoice journal kitchen "
+    "language licence library machine manager marketing meeting monthly network newsletter number "
+    "office order package partner payment picture platform project purchase quarter question "
+    "reference region renewal report request reseller sample season service shipping station "
+    "student summer support teacher template ticket trial upgrade vendor volume warehouse website"
+)
+
 Object = dict[str, Any]
 
 
@@ -30,9 +39,13 @@ def group(prefix: str, number: int) -> list[Object]:
 
 
 def _metadata(texts: random.Random, values: int) -> Object:
-    """Return metadata that bring an event to a usual size, and that hardly compress."""
-    filling = {f"note_{number}": f"{texts.getrandbits(880):x}" for number in range(values)}
-    return {"revision": "1", **filling}
+    """Return metadata that bring an event to a usual size.
+
+    PostgreSQL compresses them about as much as it does Stripe's own examples of that size.
+    """
+    words = VOCABULARY.split()
+    notes = {f"note_{number}": " ".join(texts.choices(words, k=30)) for number in range(values)}
+    return {"revision": "1", **notes}
 
 
 def _customer(name: str, texts: random.Random) -> Object:
