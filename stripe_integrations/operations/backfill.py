@@ -212,13 +212,12 @@ class Backfill:
         self, reader: WindowReader, step: Step, prepared: Prepared, *, is_last: bool
     ) -> None:
         window, page = reader.window, step.page
-        listed = {rows.pk_of(self.kind, each["id"], self.account) for each in page.objects}
         if self.is_complete and page.answer.as_of:
             self.result.gone += absent.check_unlisted(
                 self.kind,
                 self.account,
                 step.covers,
-                listed | reader.edge,
+                {*prepared.found, *reader.edge},
                 page.answer.fetched_at,
                 self.pace,
             )
