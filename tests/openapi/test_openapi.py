@@ -93,6 +93,8 @@ def test_no_answer_is_outside_of_the_schema(schema, ada, bob, at_stripe, live_se
             str(file),
             f"--url={live_server.url}",
             "--auth=ada:secret",
+            # Django's test server leaves a chunked body on a connection, before the next request.
+            "--header=Connection: close",
             f"--checks={','.join(CHECKS)}",
             f"--max-examples={EXAMPLES}",
             "--seed=1",
