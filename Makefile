@@ -1,5 +1,5 @@
 PYTHON ?= python3
-# The processes of the tests read what the first of them compiled, also where Python is told not to keep it.
+# Let Python keep what it compiles, whatever the environment says: the tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/test
