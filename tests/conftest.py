@@ -1,6 +1,5 @@
 """Fixtures that more than one folder of tests uses."""
 
-import gc
 import http.client
 import json
 import os
@@ -39,12 +38,6 @@ def pytest_xdist_auto_num_workers():
 @pytest.hookimpl(tryfirst=True)  # before the order is made a random one
 def pytest_collection_modifyitems(config, items):
     leave_out(config, items)
-
-
-def pytest_collection_finish():
-    """Spare the garbage collector what stays until the end: thousands of tests."""
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):

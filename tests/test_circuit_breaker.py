@@ -195,7 +195,9 @@ def two_threads(settings):
     server = PooledServer()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield Poster(f"http://127.0.0.1:{server.server_port}")
+    poster = Poster(f"http://127.0.0.1:{server.server_port}")
+    yield poster
+    poster.close()
     server.shutdown()
     thread.join()
     server.pool.shutdown()

@@ -71,7 +71,9 @@ def one_thread_server(scissors, settings):
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield Poster(f"http://127.0.0.1:{server.server_port}")
+    poster = Poster(f"http://127.0.0.1:{server.server_port}")
+    yield poster
+    poster.close()
     server.shutdown()
     thread.join()
     server.server_close()
