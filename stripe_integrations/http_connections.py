@@ -87,7 +87,11 @@ class DeadlineMixin:
         if current_terms().deadline is None:
             return super()._new_conn()  # type: ignore[misc, no-any-return]
         connected: socket.socket = self._connected()
-        _limit(connected)  # for the TLS handshake
+        try:
+            _limit(connected)  # for the TLS handshake
+        except TimeoutError:
+            connected.close()
+            raise
         return connected
 
     def _connected(self: Any) -> Any:

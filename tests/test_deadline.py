@@ -8,7 +8,7 @@ import time
 import pytest
 import stripe
 
-from stripe_integrations import client, conf
+from stripe_integrations import client, conf, http_connections
 from stripe_integrations.actions import StripeProduct
 from stripe_integrations.mirror import fetch
 from stripe_integrations.testing import objects
@@ -86,6 +86,22 @@ def test_nothing_is_left_behind_after_silent_answers(settings):
             break
         time.sleep(0.05)
     assert server.closed == server.connections == 2  # the client has closed both
+
+
+def test_connection_that_is_made_too_late_is_closed(settings, monkeypatch):
+    made, connect = [], http_connections.create_connection
+
+    def connect_late(*args, **kwargs):
+        made.append(connect(*args, **kwargs))
+        time.sleep(0.2)
+        return made[-1]
+
+    monkeypatch.setattr(http_connections, "create_connection", connect_late)
+    with SilentServer() as server:
+        configure(settings, API_BASE=server.url)
+        with client.within(0.1), pytest.raises(stripe.APIConnectionError):
+            client.find_object(PATH)
+    assert {each.fileno() for each in made} == {-1}
 
 
 def test_answer_in_time_is_returned(stripe_api):
