@@ -16,7 +16,7 @@ from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EVENTS = int(os.environ.get("FUZZ", "600")) // 10
+EVENTS = int(os.environ.get("FUZZ", "200")) // 10
 
 #: All of Unicode: NUL and lone surrogates are valid JSON, and no database takes them.
 TEXT = st.text(st.characters(exclude_categories=()), max_size=300)

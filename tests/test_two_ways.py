@@ -10,10 +10,9 @@ from django.db.models.signals import post_save
 from stripe_integrations import conf, kinds
 from stripe_integrations.dispatch import store
 from stripe_integrations.testing import objects
-from tests.large_tables import large_table
 from tests.test_stripe_examples import FILES, MODELS
 
-pytestmark = [pytest.mark.django_db(transaction=True), large_table]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 OURS = {
     "card": objects.card,

@@ -8,7 +8,6 @@ from stripe_integrations import conf
 from stripe_integrations.actions import StripeProduct
 from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
-from tests.large_tables import large_table
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,7 +47,6 @@ def final_state(stripe_api, resource, model):
     return (None if row.is_deleted else row.stripe_data), stripe_api.objects[resource].get("x")
 
 
-@large_table
 @pytest.mark.parametrize("shape", [lambda message: message, without_previous])
 @pytest.mark.parametrize(
     ("resource", "model", "verbs"),

@@ -16,7 +16,7 @@ from tests import endpoints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROLLS = 2
+ROLLS = 3
 SENDERS = 3
 URL = "https://shop.example.com/stripe/webhook/9b2f9a3e-37ff-4d8e-a4ce-59c2d5f3f7a1"
 
