@@ -41,7 +41,7 @@ def group(prefix: str, number: int) -> list[Object]:
 def _metadata(texts: random.Random, values: int) -> Object:
     """Return metadata that bring an event to a usual size.
 
-    PostgreSQL compresses them about as much as it does Stripe's own examples of that size.
+    Their words compress, as what Stripe sends does, but somewhat less.
     """
     words = VOCABULARY.split()
     notes = {f"note_{number}": " ".join(texts.choices(words, k=30)) for number in range(values)}
