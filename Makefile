@@ -69,10 +69,10 @@ test-djstripe: $(TEST) benchmarks/.venvs/djstripe/.made  ## let dj-stripe fill a
 	$(BIN)/python -m pytest --create-db tests/migration
 
 security: $(TEST)  ## post FUZZ=10000 forged requests, and floods of REFUSED=10000, on SQLite or DATABASE_URL
-	FUZZ=$${FUZZ:-10000} REFUSED=$${REFUSED:-10000} $(BIN)/python -m pytest --create-db $(ATTACKS)
+	FUZZ=$${FUZZ:-10000} REFUSED=$${REFUSED:-10000} ROLLS=$${ROLLS:-3} $(BIN)/python -m pytest --create-db $(ATTACKS)
 
 soak: $(POSTGRES)  ## all three at their full counts, on PostgreSQL: about an hour (wants Redis and RabbitMQ)
-	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} HISTORIES=5000 KILLS=50 COUNTED=10000 FUZZ=10000 REFUSED=100000 \
+	DATABASE_URL=$${DATABASE_URL:-$(POSTGRES_URL)} HISTORIES=5000 KILLS=50 COUNTED=10000 FUZZ=10000 REFUSED=100000 ROLLS=3 \
 		$(BIN)/python -m pytest --create-db tests/convergence/test_histories.py tests/faults $(ATTACKS)
 
 bench: $(patsubst %,benchmarks/.venvs/%/.made,$(sort ours $(BENCHED)))  ## compare with dj-stripe, and with the least that works, on PostgreSQL (POSTGRES_URL)

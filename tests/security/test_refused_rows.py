@@ -247,8 +247,8 @@ class TestDays:
     def test_days_of_flood_stay_within_a_fixed_size(self, settings, clock, summary):
         configure(settings, REFUSED_PER_DAY=50)
         for _ in range(10):
-            self.flood(clock, 20)
-            clock.go(hours=23, minutes=40)
+            self.flood(clock, 13)
+            clock.go(hours=23, minutes=47)
         rows = endpoints.triggers()
         assert rows.count() == 3 * 50
         largest = max(map(size, rows))
