@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http.request import HttpHeaders
+
 from stripe_integrations.inbox import signatures
 from stripe_integrations.remote_address import remote_address
 
@@ -25,6 +27,8 @@ KEPT = {
     "X-Forwarded-Proto": 20,
     "X-Request-Id": 100,
 }
+#: Where WSGI has them: `request.headers` would be built for these few.
+META_KEYS = {name: HttpHeaders.to_wsgi_name(name) for name in KEPT}
 
 
 def fill_in(trigger: WebhookEventTrigger) -> None:
@@ -32,7 +36,7 @@ def fill_in(trigger: WebhookEventTrigger) -> None:
     request = trigger.request
     if request is not None and not trigger.headers:
         fill_in_address(trigger)
-        found = ((name, request.headers.get(name)) for name in KEPT)
+        found = ((name, request.META.get(key)) for name, key in META_KEYS.items())
         trigger.headers = {name: _plain(value[: KEPT[name]]) for name, value in found if value}
 
 
