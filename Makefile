@@ -11,7 +11,7 @@ BENCHED = $(or $(subst $(COMMA), ,$(BENCH_ONLY)),floor ours djstripe)
 PARALLEL ?= -n auto --dist loadgroup
 # What reads or writes columns of mirrors: the rest is the same when a model is swapped.
 COLUMNS := tests/actions tests/admin tests/webhooks tests/test_mapping.py tests/test_models.py \
-	tests/test_stripe_examples.py tests/test_swapping.py
+	tests/test_parts.py tests/test_stripe_examples.py tests/test_swapping.py
 
 # What forges, floods and rolls; its counts are raised by `make security`.
 ATTACKS := tests/security/test_fuzz.py tests/security/test_refused_rows.py tests/security/test_roll.py

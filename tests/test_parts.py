@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_save, pre_save
 
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeSubscription
@@ -52,6 +53,68 @@ def test_list_is_replaced_with_its_owner(way, deliver):
     assert items() == {"si_1": (1, True), "si_2": (4, False), "si_3": (1, False)}
     deliver(event("updated", item("si_1", quantity=9), at=200))
     assert items() == {"si_1": (9, False), "si_2": (4, True), "si_3": (1, True)}
+
+
+@pytest.fixture
+def connected():
+    """Return a function that lets receivers hear of a signal about items until the test ends."""
+    model, made = conf.model("SubscriptionItem"), []
+
+    def connect(signal, receiver):
+        signal.connect(receiver, sender=model)
+        made.append((signal, receiver))
+
+    yield connect
+    for signal, receiver in made:
+        signal.disconnect(receiver, sender=model)
+
+
+def test_receiver_of_saves_is_told_what_is_written(connected, deliver):
+    told = []
+
+    def note(instance, created, update_fields, **_kwargs):
+        told.append((created, instance.version, update_fields))
+
+    connected(post_save, note)
+    deliver(event("created", item("si_1")), event("updated", item("si_1", quantity=2), at=100))
+    deliver(event("updated", at=200))
+    assert [(created, version) for created, version, _ in told] == [
+        (True, 1),
+        (False, 2),
+        (False, 3),
+    ]
+    assert told[0][2] is None
+    assert {"quantity", "stripe_data"} <= told[1][2]
+    assert told[2][2] == {"deleted_at"}
+
+
+swapped = pytest.mark.skipif(
+    not hasattr(conf.model("SubscriptionItem"), "ours"), reason="make test-swapped runs it"
+)
+
+
+@swapped
+def test_column_of_the_projects_own_is_kept(way, deliver):
+    deliver(event("created", item("si_1")))
+    model = conf.model("SubscriptionItem")
+    model.objects.update(ours=True)
+    deliver(event("updated", item("si_1", quantity=2), item("si_2"), at=100))
+    assert set(model.objects.values_list("pk", "quantity", "ours")) == {
+        ("si_1", 2, True),
+        ("si_2", 1, False),
+    }
+    deliver(event("updated", item("si_1", ours=False), at=200))
+    assert model.objects.get(pk="si_1").ours is False
+
+
+@swapped
+def test_column_of_the_projects_own_that_changes_meanwhile_is_kept(connected, deliver):
+    deliver(event("created", item("si_1")))
+    model = conf.model("SubscriptionItem")
+    connected(pre_save, lambda **_kwargs: model.objects.update(ours=True))
+    deliver(event("updated", item("si_1", quantity=2), at=100))
+    row = model.objects.get()
+    assert (row.quantity, row.ours) == (2, True)
 
 
 def test_attribute_that_is_gone_becomes_null(way, deliver):

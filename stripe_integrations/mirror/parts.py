@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 #: Columns that the rows have from their owner's.
 OWN_COLUMNS = ("id", "account", "stripe_data", "trail")
 FROM_OWNER = ("livemode", "as_of", "fetched_at", "verb", "deleted_at", "in_doubt")
+#: Where the columns are that every project has.
+OUR_MODELS = "stripe_integrations.models."
 
 
 @dataclass(frozen=True)
@@ -151,10 +154,11 @@ def _parts(
         stripe_id = data.get("id") if isinstance(data, dict) else None
         if isinstance(stripe_id, str) and mapping.has_key(model, stripe_id, account):
             key = mapping.row_id(model, stripe_id, account)
-            row = {**blank(model), **mapping.mapped_values(model, data, account), **shared}
+            row = {**_emptied(model), **mapping.mapped_values(model, data, account), **shared}
             row.update(id=key, account=account, stripe_data=data, trail=[])
             row[f"{nested.link}_id"] = owner
             made[key] = row if account is None else links.within_account(model, row, account)
+    standard = (*_emptied(model), *shared, *OWN_COLUMNS, f"{nested.link}_id")
     told = mapping.to_datetime(values.get("as_of"))
     return Parts(
         nested.attribute,
@@ -163,10 +167,21 @@ def _parts(
         owner,
         account,
         list(made.values()),
-        (*blank(model), *shared, *OWN_COLUMNS, f"{nested.link}_id"),
+        tuple(dict.fromkeys((*standard, *(name for row in made.values() for name in row)))),
         not items.get("has_more"),
         values.get("deleted_at") or told or timezone.now(),
     )
+
+
+@cache
+def _emptied(model: Any) -> dict[str, Any]:
+    """Return the columns that become empty if the object in the list does not say them.
+
+    Columns that a project adds are not among them: what is in them may not be Stripe's.
+    """
+    bases = [base for base in model.__mro__ if base.__module__.startswith(OUR_MODELS)]
+    ours = {each.attname for base in bases for each in base._meta.fields}
+    return {name: value for name, value in blank(model).items() if name in ours}
 
 
 def _save(parts: Parts) -> None:
@@ -198,9 +213,12 @@ def _may_move(row: Any, values: Mapping[str, Any]) -> bool:
 
 def _update(row: StripeModel, values: dict[str, Any]) -> None:
     before = changes.changed(row, values)
+    model = type(row)
+    model._base_manager.using(conf.database()).filter(pk=row.pk).update(version=F("version") + 1)
+    row.refresh_from_db(using=conf.database(), fields=["version"])
     for name, value in values.items():
         setattr(row, name, value)
-    row.version = F("version") + 1
-    row.save(using=conf.database())
-    row.refresh_from_db(using=conf.database(), fields=["version"])
+    # Columns of the project's own may have changed since the row was read.
+    columns = [name for name in values if name != "id"]
+    row.save(using=conf.database(), update_fields=[*columns, *changes.set_by_themselves(model)])
     changes.tell(row, before)
