@@ -39,6 +39,15 @@ LOGGED_SECRET = re.compile(r"(whsec_|_secret_)\w+")
 IMPATIENT = 3
 
 
+def check_account(account: Any) -> None:
+    """Raise TypeError for what is neither None nor text, such as the row of an account."""
+    if account is not None and not isinstance(account, str):
+        raise TypeError(
+            "Pass the id of a connected account as `account`, such as 'acct_1', not an object of "
+            f"type {type(account).__name__}."
+        )
+
+
 def request(
     method: str,
     path: str,
@@ -54,11 +63,13 @@ def request(
 
     `api_key` takes the place of the settings' own. With `keeps_text`, the answer has its text.
 
-    Raises stripe.StripeError; stripe.AuthenticationError when no key is configured.
+    Raises stripe.StripeError; stripe.AuthenticationError when no key is configured; TypeError for
+    an account that is no text.
     """
     key = api_key = conf.api_key(api_key)
     if not key:
         raise _no_key()
+    check_account(account)
     whose = "stripe_context" if path.startswith(V2) else "stripe_account"
     options = {whose: account, "idempotency_key": idempotency_key}
     started = time.monotonic()

@@ -37,8 +37,8 @@ def places(currency: str) -> int:
 def to_minor(amount: int | Decimal, currency: str | None) -> int:
     """Return an amount in minor units: 10.50 of `usd` as 1050, and an int, which is in them, as is.
 
-    Raises TypeError for anything but an int or a Decimal, and ValueError for a Decimal that is no
-    whole number of minor units or has no currency. Follows https://docs.stripe.com/currencies.
+    Raises TypeError for anything but an int or a Decimal, or a currency that is no text, and
+    ValueError for a Decimal that is no whole number of minor units or has no currency. Follows https://docs.stripe.com/currencies.
     """
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
         raise TypeError(
@@ -49,6 +49,11 @@ def to_minor(amount: int | Decimal, currency: str | None) -> int:
         return amount
     if not currency:
         raise ValueError("A Decimal needs a currency, which says how many decimals it has.")
+    if not isinstance(currency, str):
+        raise TypeError(
+            "Pass the three letters of the currency, such as 'usd', "
+            f"not an object of type {type(currency).__name__}."
+        )
     if amount.is_finite():
         numerator, denominator = amount.as_integer_ratio()
         scale: int = 10 ** places(currency)

@@ -122,6 +122,13 @@ def stripe_object(given: Any) -> dict[str, Any]:
     return data
 
 
+def whole_number(name: str, given: Any) -> int:
+    """Return the argument of this name if it is an integer. Raises TypeError if not."""
+    if type(given) is not int:
+        raise TypeError(f"Pass a whole number as `{name}`, not {described(given)}.")
+    return given
+
+
 def timestamp(given: datetime | int) -> int:
     """Return a time as Stripe takes it, in Unix seconds; a naive one is in Django's time zone.
 

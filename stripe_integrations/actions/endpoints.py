@@ -17,6 +17,7 @@ from stripe_integrations.actions.endpoint_kinds import (
     StripeEventDestination,
 )
 from stripe_integrations.dispatch import subscription
+from stripe_integrations.local_users import described
 from stripe_integrations.mirror.doubts import Settled
 
 if TYPE_CHECKING:
@@ -85,10 +86,12 @@ class StripeEndpoint(EndpointAction):
         Stripe's API cannot give an endpoint another secret. Those of the old endpoint expire after
         `overlap`; the first `retire` after that disables it. Calls at the same moment, and calls
         after one that broke off, create one endpoint: they send the same idempotency key. Raises
-        ValueError for an endpoint that cannot be replaced, TypeError for what is no row, and
-        stripe.StripeError.
+        ValueError for an endpoint that cannot be replaced, TypeError for what is no row or no
+        timedelta, and stripe.StripeError.
         """
         _check(endpoint)
+        if not isinstance(overlap, timedelta):
+            raise TypeError(f"Pass a timedelta as `overlap`, not {described(overlap)}.")
         if endpoint.uuid is None:
             raise ValueError(
                 f"The URL of {endpoint.pk} has no uuid: WEBHOOK_SECRET is its secret, which is "

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stripe_integrations import kinds
+from stripe_integrations.local_users import described
 from stripe_integrations.mirror import rows
 from stripe_integrations.mirror.context import account_or_events
 
@@ -14,8 +15,11 @@ def find(kind: str, stripe_id: Any, account: str | None = None) -> StripeModel |
     """Return the row of any object, of the model of its kind or a `StripeObject`; None without one.
 
     `kind` is the value of the object's attribute `object`. `account` is the id of a connected
-    account; None for our own, or for the event's within a webhook class.
+    account; None for our own, or for the event's within a webhook class. Raises TypeError for a
+    kind that is no text.
     """
+    if not isinstance(kind, str):
+        raise TypeError(f"Pass the name of a kind, such as 'product', not {described(kind)}.")
     known, account = kinds.of(kind), account_or_events(account)
     if known is None or rows.pk_or_none(known, stripe_id, account) is None:
         return None

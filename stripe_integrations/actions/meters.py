@@ -122,7 +122,10 @@ class StripeMeter(StripeResource["Meter"]):
 
 
 def _seconds(moment: datetime | int | None) -> float | None:
-    """Return a moment in Unix seconds, as exact as it was given."""
+    """Return a moment in Unix seconds, as exact as it was given.
+
+    Raises TypeError for anything else.
+    """
     if isinstance(moment, datetime):
         return (make_aware(moment) if is_naive(moment) else moment).timestamp()
-    return moment
+    return None if moment is None else arguments.timestamp(moment)

@@ -47,17 +47,20 @@ class StripeCustomerSource(StripeAction[Row]):
         cls,
         id: StripeModel | str,  # noqa: A002
         *,
-        customer: str | None = None,
+        customer: Any = None,
         account: str | None = None,
     ) -> Row:
         """Read one from the API by its Stripe id or its row, write it, and return the row.
 
-        `customer` is its customer's id; the row's where there is a row. Raises
+        `customer` is its customer; by default, what the row says. Raises
         stripe.InvalidRequestError when Stripe has no such object, and TypeError for neither a row
         nor an id.
         """
         own_id, account = arguments.stripe_id(cls.kind, id, account)
-        return cls._retrieve({"id": own_id, "customer": customer}, account)
+        owner = None if customer is None else arguments.customer(customer)
+        if owner is None:
+            return cls._retrieve({"id": own_id, "customer": None}, account)
+        return cls._retrieve({"id": own_id, "customer": owner.id}, account or owner.account)
 
 
 class StripeCard(StripeCustomerSource["Card"]):

@@ -106,9 +106,11 @@ class SubscriptionItemVerbs(StripeAction["Subscription"]):
     ) -> Subscription:
         """Raise the quantity of a price of a subscription, and return the row.
 
-        Stripe is sent the quantity that the mirror has, plus `by`. So a retry raises it once; two
-        calls at the same moment count as one. Otherwise it is like `set_quantity`.
+        Stripe is sent the quantity that the mirror has, plus `by`, and one at least. So a retry
+        raises it once; two calls at the same moment count as one. Otherwise it is like
+        `set_quantity`.
         """
+        by = arguments.whole_number("by", by)
         return cls._add(subscription, by, price, idempotency_key=idempotency_key, **params)
 
     @classmethod
@@ -126,6 +128,7 @@ class SubscriptionItemVerbs(StripeAction["Subscription"]):
         Stripe is sent the quantity that the mirror has, less `by`. So a retry lowers it once; two
         calls at the same moment count as one. Otherwise it is like `set_quantity`.
         """
+        by = arguments.whole_number("by", by)
         return cls._add(subscription, -by, price, idempotency_key=idempotency_key, **params)
 
     @classmethod

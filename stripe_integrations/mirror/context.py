@@ -12,6 +12,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from stripe_integrations import client
+
 if TYPE_CHECKING:
     from stripe_integrations.mirror.snapshots import Snapshot
     from stripe_integrations.models import StripeBaseEvent
@@ -112,7 +114,9 @@ def stored_event() -> StripeBaseEvent | None:
 def account_or_events(account: str | None) -> str | None:
     """Return `account`; where it is not given, within a webhook class, that of its event.
 
-    The owner of a connected account may forge its events, so none of their data is our own.
+    The owner of a connected account may forge its events, so none of their data is our own. Raises
+    TypeError for an account that is no text.
     """
+    client.check_account(account)
     event = current_event()
     return event.account if account is None and event is not None else account

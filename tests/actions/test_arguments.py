@@ -1,5 +1,7 @@
 """What actions and querysets say of a wrong argument, and all that they take."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
@@ -12,10 +14,12 @@ from stripe_integrations.actions import (
     StripeEndpoint,
     StripeEventAction,
     StripeEventDestination,
+    StripeMeter,
     StripePrice,
     StripeProduct,
     StripeSubscription,
     StripeWebhook,
+    find,
 )
 from stripe_integrations.testing import objects
 
@@ -72,6 +76,17 @@ def price(customer):
         (lambda _: StripeCustomer.retrieve(1), "Pass a Customer or its id at Stripe, .* int"),
         (lambda row: StripeProduct.retrieve(row), "Pass a Product or its id .* Customer"),
         (lambda _: StripeCard.retrieve(1), "Pass a Card or its id at Stripe, .* int"),
+        (lambda _: StripeCard.retrieve("card_1", customer=1), "Pass a customer, .* not .* int"),
+        (lambda _: find(1, "prod_1"), "Pass the name of a kind, .* int"),
+        (lambda row: StripeCustomer.adjust_balance(row, Decimal(5), 840), "letters of the .* int"),
+        (lambda _: StripeSubscription.increment_quantity("sub_1", "2"), "whole number as `by`"),
+        (lambda _: StripeSubscription.decrement_quantity("sub_1", None), "whole number as `by`"),
+        (lambda row: StripeMeter.record("calls", row, 1, timestamp="today"), "Pass a datetime"),
+        (
+            lambda row: StripeProduct.sync({"id": "prod_1"}, account=row),
+            "id of a connected account",
+        ),
+        (lambda _: StripePrice.sync_all(account=1), "id of a connected account as `account`"),
         (lambda _: StripeCustomer.soft_delete(1), "Pass a Customer or its id at Stripe, .* int"),
         (lambda _: StripeCard.create(1, "tok_visa"), CUSTOMER.format("int")),
         (lambda row: StripeCard.delete(row), "Pass a Card or its id at Stripe, .* Customer"),

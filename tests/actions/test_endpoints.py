@@ -206,6 +206,12 @@ class TestRoll:
         StripeEndpoint.roll(old, overlap=timedelta(0))
         assert rows().get(pk=old.pk).status == "disabled"
 
+    def test_overlap_that_is_no_timedelta_creates_nothing(self, stripe_api):
+        old = StripeEndpoint.create(URL)
+        with pytest.raises(TypeError, match=r"Pass a timedelta as `overlap`, not .* int"):
+            StripeEndpoint.roll(old, overlap=72)
+        assert list(stripe_api.current.endpoints) == [old.pk]
+
     def test_a_secret_that_expires_sooner_still_does(self, stripe_api):
         old = StripeEndpoint.create(URL)
         soon = timezone.now() + timedelta(minutes=1)

@@ -30,6 +30,8 @@ def test_retrieve_needs_the_customer_of_a_card_without_a_row(customer):
     with pytest.raises(ValueError, match="only below its customer"):
         StripeCard.retrieve(card.pk)
     assert StripeCard.retrieve(card.pk, customer="cus_ada") == card
+    conf.model("Card").objects.all().delete()
+    assert StripeCard.retrieve(card.pk, customer=customer) == card
 
 
 def test_unknown_card_raises_invalid_request(customer):
