@@ -94,8 +94,11 @@ class TestSelection:
             events().filter(pk=id).update(
                 status="received", runs={}, lease_expires_at=now + timedelta(minutes=minutes)
             )
-        assert replay("--stuck") == "1 processed"
+        done, waiting = replay("--stuck").splitlines()
+        assert done == "1 processed"
+        assert waiting.startswith("1 received and left to their workers, until ")
         assert states() == {"evt_1": "processed", "evt_2": "received"}
+        assert replay("--stuck", "--type", "coupon") == "Nothing to replay."
 
     @pytest.mark.parametrize("arguments", [[], ["--stuck"], ["--failed", "--stuck"]])
     def test_nothing_but_events_of_busy_workers_says_until_when_they_wait(

@@ -76,25 +76,23 @@ class Command(StripeCommand):
             counts[_replay(event, rerun)] += 1
         outcomes = (*OUTCOMES, "already done")
         told = ", ".join(f"{counts[each]} {each}" for each in outcomes if counts[each])
-        self.stdout.write(told or _waiting(**options) or "Nothing to replay.")
+        waiting = _waiting(self.events(**options)) if "stuck" in _states(**options) else ""
+        nothing = f"Nothing to replay yet: {waiting}" if waiting else "Nothing to replay."
+        self.stdout.write("\n".join(filter(None, [told, waiting])) if told else nothing)
         if counts[EventStatus.FAILED] or counts[EventStatus.RECEIVED]:
             raise CommandError("Some events are not done: each keeps its error and traceback.")
 
     def selected(self, **options: Any) -> list[str]:
         """Return the ids that the arguments mean, oldest first."""
-        events = conf.model("Event").objects.using(conf.database())
         states = _states(**options)
         named = options["events"]
-        chosen = events.in_states(*states) if states else events.all()
-        if not states and not named:
+        chosen = self.events(**options)
+        if states:
+            chosen = chosen.in_states(*states)
+        elif not named:
             chosen = chosen.exclude(status=EventStatus.IGNORED)
-        if options["since"]:
-            chosen = chosen.filter(created__gte=options["since"])
-        if options["type"]:
-            chosen = chosen.of_type(options["type"])
-        if options["rerun"]:
-            chosen = chosen.of_type(*registry.names(options["rerun"]))
         if named:
+            events = conf.model("Event").objects.using(conf.database())
             named = [each for each in named if is_usable_id(each)] or [""]
             unknown = set(options["events"]) - set(
                 events.filter(pk__in=named).values_list("pk", flat=True)
@@ -107,6 +105,17 @@ class Command(StripeCommand):
             chosen = chosen.filter(pk__in=named)
         return list(chosen.order_by("created", "pk").values_list("pk", flat=True))
 
+    def events(self, **options: Any) -> Any:
+        """Return the events of the time and types that the arguments mean, whatever their state."""
+        events = conf.model("Event").objects.using(conf.database())
+        if options["since"]:
+            events = events.filter(created__gte=options["since"])
+        if options["type"]:
+            events = events.of_type(options["type"])
+        if options["rerun"]:
+            events = events.of_type(*registry.names(options["rerun"]))
+        return events
+
 
 def _states(**options: Any) -> list[str]:
     """Return the states to replay: failed and stuck if no argument says otherwise."""
@@ -115,20 +124,14 @@ def _states(**options: Any) -> list[str]:
     return states or ([] if any(options[name] for name in others) else ["failed", "stuck"])
 
 
-def _waiting(**options: Any) -> str:
-    """Return how many events wait for a worker that may be alive; empty if not asked for."""
-    if "stuck" not in _states(**options):
-        return ""
-    events = conf.model("Event").objects.using(conf.database())
+def _waiting(events: Any) -> str:
+    """Return how many of these wait for a worker that may be alive; empty if none does."""
     held = events.filter(status=EventStatus.RECEIVED, lease_expires_at__gte=timezone.now())
     found = held.aggregate(count=Count("pk"), until=Max("lease_expires_at"))
     if not found["count"]:
         return ""
     until = f"{found['until']:%Y-%m-%d %H:%M:%S %Z}".strip()
-    return (
-        f"Nothing to replay yet: {found['count']} received and left to their workers, until "
-        f"{until} at the latest."
-    )
+    return f"{found['count']} received and left to their workers, until {until} at the latest."
 
 
 def _read(keys: Iterable[str]) -> Iterator[Any]:

@@ -47,6 +47,9 @@ class Command(StripeCommand):
                 "The mirror cannot be compared without an API key: set "
                 "STRIPE_INTEGRATIONS['API_KEY'] to a secret or restricted key."
             )
+        if options["doubtful"]:
+            self.settle_doubts(options["kinds"])
+            return
         listed = [name for name, action in verify.VERIFIED.items() if action.kind.is_listed]
         unlisted = set(options["kinds"]) - set(listed)
         if unlisted:
@@ -55,31 +58,34 @@ class Command(StripeCommand):
                 "objects that have them."
             )
         actions = [verify.VERIFIED[kind] for kind in options["kinds"] or listed]
-        if options["doubtful"]:
-            left = self.settle_doubts(options["kinds"])
-        else:
-            left = sum(
-                self.compared(action, account, fix=options["fix"])
-                for action in actions
-                for account in verify.accounts_of_rows(action)
-            )
+        left = sum(
+            self.compared(action, account, fix=options["fix"])
+            for action in actions
+            for account in verify.accounts_of_rows(action)
+        )
         if left:
             raise CommandError(
                 f"{left} differences, or lists that could not be read, are left. What --fix "
                 "leaves, the API did not answer for, or API_KEY is of an account that none of our "
                 "rows belongs to."
             )
-        self.stdout.write("The mirror is equal to Stripe.")
+        compared = ", ".join(options["kinds"])
+        self.stdout.write(f"The mirror is equal to Stripe{compared and f' in: {compared}'}.")
 
-    def settle_doubts(self, names: list[str]) -> int:
-        """Settle the rows in doubt; return how many stay so."""
+    def settle_doubts(self, names: list[str]) -> None:
+        """Settle the rows in doubt. Raises CommandError if some stay so."""
         left = 0
         for kind, row in verify.doubtful(names):
             settled = not doubts.settle(kind, row).row.in_doubt
             told = "settled" if settled else "in doubt"
             self.stdout.write(f"{told} {kind.object} {row.pk}")
             left += not settled
-        return left
+        if left:
+            raise CommandError(
+                f"{left} objects are left in doubt: the API did not answer for them, or API_KEY is "
+                "of an account that none of our rows belongs to. Run this again later."
+            )
+        self.stdout.write("No object is in doubt.")
 
     def compared(self, action: type[StripeAction[Any]], account: str | None, *, fix: bool) -> int:
         """Compare a list; one that cannot be read counts as one difference."""
