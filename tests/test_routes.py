@@ -5,8 +5,9 @@ import uuid
 from types import ModuleType
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
-from django.urls import include, path
+from django.urls import include, path, re_path
 from rest_framework.routers import DefaultRouter, SimpleRouter
 
 from stripe_integrations import checks, conf
@@ -129,6 +130,16 @@ def test_slash_of_a_path_is_a_warning(settings):
     assert said() == ["W012"]
     use(settings, path("hook/", view, name="hook"), path("hook", view))
     assert said() == []
+
+
+def test_another_view_at_the_path_without_the_slash_is_a_warning(settings):
+    router = DefaultRouter()
+    router.register("stripe/webhook", StripeWebhookViewSet, basename="hook")
+    every_page = re_path("", lambda _: HttpResponse("a page"))
+    use(settings, path("", include(router.urls)), every_page)
+    assert post("/stripe/webhook", "whsec_test") == 200
+    assert not conf.model("Event").objects.exists()
+    assert "W012" in said()
 
 
 def test_paths_of_converters_with_a_slash_are_warnings(settings):

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import is_valid_path
+from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
 from stripe_integrations.routes import NO_ROUTE, Route, path_of, routes
@@ -23,10 +23,12 @@ def check_routes(**_kwargs: Any) -> list[CheckMessage]:
     if not getattr(settings, "ROOT_URLCONF", None):
         return []
     # A router has some routes twice, with a format at the end.
-    found = list({(route.name, route.action): route for route in routes()}.values())
+    all_of_them = list(routes())
+    found = list({(route.name, route.action): route for route in all_of_them}.values())
     if not found:
         return [_no_route()]
-    return [*_refused(found), *_redirected(found)]
+    views = [route.view for route in all_of_them]
+    return [*_refused(found), *_redirected(found, views)]
 
 
 def _no_route() -> CheckMessage:
@@ -59,17 +61,26 @@ def _refused(found: list[Route]) -> Iterator[CheckMessage]:
             )
 
 
-def _redirected(found: list[Route]) -> Iterator[CheckMessage]:
+def _redirected(found: list[Route], views: list[Any]) -> Iterator[CheckMessage]:
     for route in found:
         path = path_of(route) if route.action in ("create", "endpoint") else None
-        if path and path.endswith("/") and path != "/" and not is_valid_path(path.rstrip("/")):
+        ends_in_slash = path is not None and path.endswith("/") and path != "/"
+        if path and ends_in_slash and _view_at(path.rstrip("/")) not in views:
             yield Warning(
                 f"The route {route.name!r} is {path}, with a slash at its end. Without the slash "
-                "Stripe is redirected or answered 404, and does not deliver.",
+                "Stripe is redirected, answered 404, or answered by another view: the events do "
+                "not arrive.",
                 hint="Register the viewset on a router with trailing_slash=False. If the URL at "
                 "Stripe ends in a slash, too, silence this check.",
                 id="stripe_integrations.W012",
             )
+
+
+def _view_at(path: str) -> Any:
+    try:
+        return resolve(path).func
+    except Resolver404:
+        return None
 
 
 def _is_installed(wanted: str) -> bool:

@@ -15,7 +15,7 @@ from stripe_integrations.actions import MIRRORED
 
 @register(Tags.database)
 def check_swapped(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """Find swapped-in models without rows where our own table has some."""
+    """Find swapped-in models without rows that our own table has."""
     try:
         using = conf.database()
         return list(_left_behind(using)) if using in (databases or ()) else []
@@ -31,30 +31,38 @@ def _left_behind(using: str) -> Iterator[CheckMessage]:
     for name in swapped:
         default, model = getattr(ours, name), conf.model(name)
         are_there = {default._meta.db_table, model._meta.db_table} <= tables
-        if are_there and _has_rows(default, using) and not _has_rows(model, using):
+        if are_there and _lacks_rows(model, default, using):
             yield Warning(
-                f"{conf.model_setting(name)} is {model._meta.label}, which has no rows, while "
-                f"stripe_integrations.{name} has some from before it was set: links to them are "
-                "None.",
+                f"{conf.model_setting(name)} is {model._meta.label}, which lacks rows that "
+                f"stripe_integrations.{name} has from before it was set: links to them are None.",
                 hint=_hint(name),
                 obj=model,
                 id="stripe_integrations.W014",
             )
 
 
-def _has_rows(model: Any, using: str) -> bool:
+def _lacks_rows(model: Any, default: Any, using: str) -> bool:
     # A swapped model has no other manager.
-    return bool(model._base_manager.using(using).exists())
+    old, new = default._base_manager.using(using), model._base_manager.using(using)
+    if not issubclass(model, ours.StripeModel):  # Stripe shows events of 30 days only
+        return bool(old.exists() and not new.exists())
+    return bool(old.filter(deleted_at=None).exclude(pk__in=new.values("pk")).exists())
 
 
 def _hint(name: str) -> str:
-    kind = next((kind for kind, action in MIRRORED.items() if action.kind.model == name), None)
-    if kind is None:
+    action = next((each for each in MIRRORED.values() if each.kind.model == name), None)
+    if action is not None and action.kind.is_part:
+        return (
+            "Run `manage.py migrate`, then `manage.py stripe_remap`, which makes them by what is "
+            "stored of the objects that have them."
+        )
+    if action is None or not action.kind.is_listed:
         return (
             "Run `manage.py migrate`, then `manage.py stripe_catch_up`, which reads the events of "
             "the last 30 days from Stripe."
         )
     return (
-        f"Run `manage.py migrate`, then `manage.py stripe_verify {kind} --fix`, or call "
-        f"{MIRRORED[kind].__name__}.sync_all(): both read all of them from Stripe."
+        f"Run `manage.py migrate`, then `manage.py stripe_verify {action.kind.object} --fix`, or "
+        f"call {action.__name__}.sync_all(): both read all of them from Stripe. What is still "
+        "missing then is deleted there: delete it from the old table."
     )
