@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from contextlib import suppress
+from importlib import import_module
+
 from django.apps import AppConfig, apps
 
 
@@ -13,5 +16,14 @@ class StripeIntegrationsConfig(AppConfig):
         from stripe_integrations.dispatch import discovery
 
         discovery.import_webhooks()
+        _import_queue()
         if apps.is_installed("drf_spectacular"):
             from stripe_integrations.api import openapi  # noqa: F401
+
+
+def _import_queue() -> None:
+    """Import the queue, by which Celery workers know its tasks; a check says if that fails."""
+    from stripe_integrations import conf
+
+    with suppress(Exception):
+        import_module(conf.get("QUEUE") or "stripe_integrations.queues")

@@ -1,6 +1,8 @@
 """With a queue, the answer comes after the commit; only the event's id travels."""
 
 import json
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -20,6 +22,21 @@ from stripe_integrations.webhooks import BaseWebhook
 from tests.waiting import waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+#: What a worker does with CELERY_SKIP_CHECKS=1.
+WORKER = """
+import django
+from celery import current_app
+from django.conf import settings
+from tests import settings as ours
+values = {name: value for name, value in vars(ours).items() if name.isupper()}
+queue = {"QUEUE": "stripe_integrations.queues.celery"}
+settings.configure(**{**values, "STRIPE_INTEGRATIONS": queue})
+django.setup()
+current_app.finalize()
+print("stripe_integrations.process_event" in current_app.tasks)
+"""
 
 
 def use(settings, queue):
@@ -247,6 +264,12 @@ class TestCelery:
         monkeypatch.setattr(app.amqp, "send_task_message", lambda *a, **k: sent.append(a[2]))
         assert poster.event(created()) == 200
         assert [message.body[0] for message in sent] == [("evt_1",)]
+
+    def test_worker_that_skips_djangos_checks_knows_the_task(self):
+        done = subprocess.run(
+            [sys.executable, "-c", WORKER], check=True, capture_output=True, text=True
+        )
+        assert done.stdout.strip() == "True"
 
     def test_dead_workers_tasks_come_back(self, app):
         task = celery.process_event
