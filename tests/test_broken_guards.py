@@ -1,6 +1,6 @@
 """Each condition of the statements keeps something from being written: broken, it is written.
 
-Those that compare the row's age, account and deletion are broken in `tests/convergence`.
+Those that compare the row's age, account and deletion are broken in `tests/convergence`, too.
 """
 
 import re
@@ -82,6 +82,24 @@ class TestEventThatIsStored:
         break_text(r'NOT EXISTS \(SELECT 1 FROM "\w+" WHERE "id" = %s\)', "%s::text IS NOT NULL")
         with pytest.raises(IntegrityError):
             self.twice()
+
+
+@one_statement
+class TestObjectThatIsNotWritten:
+    """Where the row is not older, its event must be left to the long way, too."""
+
+    def write(self, number):
+        conf.model("Product").objects.create(pk="prod_1", as_of=objects.NOW + 9)
+        return insert(objects.event("product.updated", objects.product(), id=f"evt_{number}"))
+
+    def test_event_is_not_written(self):
+        assert self.write(1) is None
+        assert not conf.model("Event").objects.exists()
+
+    def test_broken_condition_marks_it_as_done(self, break_text):
+        break_text(r"WHERE EXISTS \(SELECT 1 FROM object\)", "WHERE TRUE")
+        self.write(2)
+        assert conf.model("Event").objects.exists()
 
 
 @one_statement

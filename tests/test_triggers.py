@@ -65,6 +65,15 @@ class TestKept:
         words = [query["sql"].split()[0].upper() for query in context.captured_queries]
         assert words == of_one_event()
 
+    def test_nothing_is_built_for_an_accepted_request_that_is_not_kept(self, settings):
+        from stripe_integrations.inbox import receive
+
+        refused = {**settings.STRIPE_INTEGRATIONS, "RECORD_TRIGGERS": "refused"}
+        settings.STRIPE_INTEGRATIONS = refused
+        trigger = receive.receive(request_to(conftest.SECRET))
+        assert (trigger.valid, trigger.processed, trigger.pk) == (True, True, None)
+        assert (trigger.headers, trigger.remote_ip) == ({}, None)
+
     def test_endpoint_and_its_secrets_take_one_select(self, endpoint):
         from stripe_integrations.inbox import receive
 

@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from stripe_integrations import conf, kinds
-from stripe_integrations.actions import StripeTaxId
+from stripe_integrations.actions import StripeCustomer, StripeTaxId
 from stripe_integrations.management.kind_names import LISTS
 from stripe_integrations.operations import backfill, pace, queued_backfill, windows
+from stripe_integrations.signals import mirror_changed
 from stripe_integrations.testing import objects
 from stripe_integrations.testing.fake_stripe import Refused
 
@@ -385,6 +386,34 @@ def test_receivers_of_saves_see_each_row(stripe_api, customers):
     finally:
         post_save.disconnect(note, sender=conf.model("Customer"))
     assert sorted(seen) == sorted(customers)
+
+
+def test_receivers_of_changes_see_each_row(stripe_api, customers):
+    seen = []
+
+    def note(instance, created, event, **_kwargs):
+        seen.append((instance.pk, created, event))
+
+    mirror_changed.connect(note, sender=conf.model("Customer"))
+    try:
+        sync("customers")
+        sync("customers")
+    finally:
+        mirror_changed.disconnect(note, sender=conf.model("Customer"))
+    assert sorted(seen) == [(id, True, None) for id in sorted(customers)]
+
+
+def test_receiver_of_changes_that_raises_undoes_the_write(stripe_api, customers):
+    def fail(**_kwargs):
+        raise RuntimeError("not today")
+
+    mirror_changed.connect(fail, sender=conf.model("Customer"))
+    try:
+        with pytest.raises(RuntimeError, match="not today"):
+            StripeCustomer.sync_all()
+    finally:
+        mirror_changed.disconnect(fail, sender=conf.model("Customer"))
+    assert not conf.model("Customer").objects.exists()
 
 
 def test_all_kinds_are_read_without_a_name(stripe_api):

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeCard, StripeProduct, StripeSubscription
 from stripe_integrations.mirror import listing
+from stripe_integrations.signals import mirror_changed
 from stripe_integrations.testing import objects
 from stripe_integrations.testing.fake_stripe import Refused
 
@@ -198,6 +199,20 @@ class TestFinds:
 
 
 class TestFix:
+    def test_receivers_are_told_what_was_fixed(self, mirrored):
+        told = []
+
+        def note(instance, before, event, **_kwargs):
+            told.append((instance.pk, before, event))
+
+        products().filter(pk="products_0").update(name="Wrong")
+        mirror_changed.connect(note, sender=conf.model("Product"))
+        try:
+            assert verify("product", "--fix")[1]
+        finally:
+            mirror_changed.disconnect(note, sender=conf.model("Product"))
+        assert told == [("products_0", {"name": "Wrong"}, None)]
+
     def test_stale_missing_and_extra_rows_are_fixed(self, mirrored):
         products().filter(pk="products_0").update(name="Wrong")
         products().filter(pk="products_1").delete()
@@ -265,6 +280,33 @@ class TestDoubtful:
         assert verify("--doubtful", "products") == (["settled product products_0"], True)
         assert verify("--doubtful") == ([], True)
         assert verify() == ([], True)
+
+
+class TestResult:
+    """It says no more than what was looked at."""
+
+    def told(self, *args):
+        out = io.StringIO()
+        call_command("stripe_verify", *args, stdout=out)
+        return out.getvalue().strip()
+
+    def test_all_kinds(self, mirrored):
+        assert self.told() == "The mirror is equal to Stripe."
+
+    def test_some_kinds(self, mirrored):
+        products().update(name="Wrong")
+        assert self.told("coupon", "price") == "The mirror is equal to Stripe in: coupon, price."
+
+    @pytest.mark.parametrize("names", [[], ["product"], ["line_item"]])
+    def test_doubtful_rows(self, mirrored, names):
+        products().update(name="Wrong")
+        assert self.told("--doubtful", *names) == "No object is in doubt."
+
+    def test_doubtful_rows_that_are_left(self, mirrored):
+        products().filter(pk="products_0").update(in_doubt=True)
+        mirrored.down()
+        with pytest.raises(CommandError, match="1 objects are left in doubt: the API did not"):
+            self.told("--doubtful")
 
 
 class TestErrors:
