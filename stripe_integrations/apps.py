@@ -12,18 +12,13 @@ class StripeIntegrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stripe_integrations import checks  # noqa: F401
+        from stripe_integrations import checks, conf  # noqa: F401
         from stripe_integrations.dispatch import discovery
 
         discovery.import_webhooks()
-        _import_queue()
+        # Celery's workers know its tasks by this; a system check says if it fails.
+        with suppress(Exception):
+            if queue := conf.get("QUEUE"):
+                import_module(queue)
         if apps.is_installed("drf_spectacular"):
             from stripe_integrations.api import openapi  # noqa: F401
-
-
-def _import_queue() -> None:
-    """Import the queue, by which Celery workers know its tasks; a check says if that fails."""
-    from stripe_integrations import conf
-
-    with suppress(Exception):
-        import_module(conf.get("QUEUE") or "stripe_integrations.queues")

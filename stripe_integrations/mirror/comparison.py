@@ -31,7 +31,9 @@ def differing(row: StripeModel, data: dict[str, Any]) -> list[str]:
     return sorted(columns | attributes)
 
 
-def differing_columns(row: Any, names: Iterable[str], expected: Mapping[str, Any]) -> list[str]:
+def differing_columns(
+    row: StripeModel, names: Iterable[str], expected: Mapping[str, Any]
+) -> list[str]:
     """Return those of the columns in which a row differs from what is expected."""
     return [
         name

@@ -8,17 +8,20 @@ else can sign the events of our own account.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stripe_integrations import kinds
 from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import ordering
 from stripe_integrations.mirror.snapshots import Snapshot, blank
 
+if TYPE_CHECKING:
+    from stripe_integrations.models import StripeModel
+
 logger = logging.getLogger("stripe_integrations")
 
 
-def is_left(row: Any, snapshot: Snapshot) -> bool:
+def is_left(row: StripeModel, snapshot: Snapshot) -> bool:
     """Tell whether a row of another account stays as it is, without a read of the API.
 
     A row of ours does, whatever an event of a connected account says.
@@ -30,7 +33,7 @@ def is_left(row: Any, snapshot: Snapshot) -> bool:
 
 
 def choose_owner(
-    row: Any, snapshot: Snapshot, answer: Snapshot | None, account: str | None
+    row: StripeModel, snapshot: Snapshot, answer: Snapshot | None, account: str | None
 ) -> tuple[Snapshot | None, bool]:
     """Return what to write to the row of another account, None to leave it, and whether in doubt.
 
@@ -46,7 +49,7 @@ def choose_owner(
     return None, answer is None
 
 
-def is_taken(row: Any, account: str | None) -> bool:
+def is_taken(row: StripeModel, account: str | None) -> bool:
     """Tell whether an event of an account takes the row of another one without proof.
 
     Our own does if the API has never shown the object in the other account.
@@ -60,7 +63,7 @@ def cleared(kind: Kind, model: Any) -> dict[str, Any]:
     return {**values, "user_id": None} if kind is kinds.CUSTOMER else values
 
 
-def note(row: Any) -> None:
+def note(row: StripeModel) -> None:
     """Log that a row is left as it is."""
     logger.error(
         "%s is of another account than its event, and left as it is. If the row is wrong, "

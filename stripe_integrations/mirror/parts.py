@@ -110,7 +110,7 @@ def rewrite(kind: Kind, owner: Any) -> None:
     transactions.run_atomic(work, conf.database())
 
 
-def said_by(row: Any) -> dict[str, Any]:
+def said_by(row: StripeModel) -> dict[str, Any]:
     """Return the columns of a row that its parts follow."""
     return {name: getattr(row, name) for name in (*FROM_OWNER, "stripe_data")}
 
@@ -205,7 +205,7 @@ def _save(parts: Parts) -> None:
             _update(row, {"deleted_at": parts.gone_at})
 
 
-def _may_move(row: Any, values: Mapping[str, Any]) -> bool:
+def _may_move(row: StripeModel, values: Mapping[str, Any]) -> bool:
     """Tell whether a part takes the row of another account's, as the guard of `compiling` does."""
     is_shown = values.get("fetched_at") is not None and values.get("deleted_at") is None
     return values["account"] is None or (row.account is not None and is_shown)

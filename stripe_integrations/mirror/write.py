@@ -221,8 +221,8 @@ def _settled(
 ) -> dict[str, Any]:
     """Return the columns of a row whose snapshot is in doubt, once the API was asked."""
     model, account = conf.model(kind.model), envelope["account"]
-    is_others = row is not None and row.account != account
-    own = None if is_others else row
+    others = row if row is not None and row.account != account else None
+    own = row if others is None else None
     answer = None
     if kind.is_readable and conf.sync_policy(kind.object) != SyncPolicy.PAYLOAD:
         read = partial(fetch.fetch, kind, snapshot.data, account)
@@ -232,11 +232,11 @@ def _settled(
     mode = envelope["livemode"] if own is None or own.livemode is None else own.livemode
     if answer is not None and _is_of_other_mode(answer, mode):
         answer = None
-    if is_others:
-        chosen, in_doubt = ownership.choose_owner(row, snapshot, answer, account)
+    if others is not None:
+        chosen, in_doubt = ownership.choose_owner(others, snapshot, answer, account)
         in_doubt = in_doubt and kind.is_readable
         if chosen is None:
-            return {"in_doubt": True} if in_doubt and not (row and row.in_doubt) else {}
+            return {"in_doubt": True} if in_doubt and not others.in_doubt else {}
     else:
         chosen, in_doubt = ordering.choose(row, snapshot, answer)
     if chosen is None:  # the row stays, and what is older than this is older than the doubt

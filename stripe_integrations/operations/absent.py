@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import stripe
 from django.db.models import Q
@@ -15,6 +15,9 @@ from stripe_integrations.mirror.snapshots import Snapshot
 from stripe_integrations.operations.batches import key_batches
 from stripe_integrations.operations.pace import Pace, patiently
 from stripe_integrations.operations.windows import rows_of
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import StripeModel
 
 #: Rows that are looked at together.
 BATCH = 100
@@ -48,7 +51,7 @@ def check_unlisted(
     return gone
 
 
-def _is_gone(kind: Kind, row: Any, pace: Pace) -> bool:
+def _is_gone(kind: Kind, row: StripeModel, pace: Pace) -> bool:
     """Read a row's object, write what the API says, and tell whether that is its end."""
     data = doubts.known_data(row)
     try:

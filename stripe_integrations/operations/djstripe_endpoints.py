@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stripe_integrations import conf, kinds, transactions
 from stripe_integrations.choices import ValidationMethod
@@ -19,6 +19,9 @@ from stripe_integrations.operations.stored_objects import (
     StoredObject,
     insert_absent,
 )
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import WebhookEndpoint
 
 #: The name of the secrets that come from dj-stripe.
 SECRET = "dj-stripe"  # noqa: S105 - a name
@@ -81,7 +84,7 @@ def _own_columns(row: Row) -> dict[str, Any]:
     }
 
 
-def _add_secret(endpoint: Any, value: Any) -> bool:
+def _add_secret(endpoint: WebhookEndpoint, value: Any) -> bool:
     """Give an endpoint its secret, if it has not got it; tell whether it has one."""
     secrets = conf.model("WebhookSecret").objects.using(conf.database())
     own = secrets.filter(webhook_endpoint=endpoint)

@@ -139,7 +139,7 @@ def _add_parts(kind: Kind, row: StripeModel) -> bool:
     return bool(missing)
 
 
-def _add_members(kind: Kind, row: Any) -> bool:
+def _add_members(kind: Kind, row: StripeModel) -> bool:
     """Insert the objects in lists that have no rows yet; tell whether there were any."""
     said = {**parts.said_by(row), "read_by": row.read_by}
     missing = [

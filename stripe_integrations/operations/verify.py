@@ -148,14 +148,16 @@ def _difference(
     return Difference("stale", action, id, account, attributes) if attributes else None
 
 
-def _is_proof(row: Any, data: dict[str, Any], account: str | None) -> bool:
+def _is_proof(row: StripeModel, data: dict[str, Any], account: str | None) -> bool:
     """Tell whether a row is of this very object: chosen ids are the same in many accounts."""
     same = ("created", "livemode")
     is_same = all(row.stripe_data.get(name) == data[name] for name in same if name in data)
     return is_same and row.account == account
 
 
-def _is_wrongly_placed(action: type[StripeAction[Any]], row: Any, account: str | None) -> bool:
+def _is_wrongly_placed(
+    action: type[StripeAction[Any]], row: StripeModel, account: str | None
+) -> bool:
     """Tell whether a row is of an account in which the API does not find the object."""
     if row.account == account or row.account is None:
         return False
