@@ -64,8 +64,8 @@ def _refused(found: list[Route]) -> Iterator[CheckMessage]:
 def _redirected(found: list[Route], views: list[Any]) -> Iterator[CheckMessage]:
     for route in found:
         path = path_of(route) if route.action in ("create", "endpoint") else None
-        ends_in_slash = path is not None and path.endswith("/") and path != "/"
-        if path and ends_in_slash and _view_at(path.rstrip("/")) not in views:
+        slashless = (path or "").rstrip("/")
+        if slashless and slashless != path and _view_at(slashless) not in views:
             yield Warning(
                 f"The route {route.name!r} is {path}, with a slash at its end. Without the slash "
                 "Stripe is redirected, answered 404, or answered by another view: the events do "

@@ -47,11 +47,17 @@ class Command(StripeCommand):
                 "The mirror cannot be compared without an API key: set "
                 "STRIPE_INTEGRATIONS['API_KEY'] to a secret or restricted key."
             )
+        chosen = {name: verify.VERIFIED[name].kind for name in options["kinds"]}
+        parts = sorted(name for name, kind in chosen.items() if kind.is_part)
+        if options["doubtful"] and parts:
+            raise CommandError(
+                f"A {', '.join(parts)} is settled with the object that has it: settle that one."
+            )
         if options["doubtful"]:
             self.settle_doubts(options["kinds"])
             return
         listed = [name for name, action in verify.VERIFIED.items() if action.kind.is_listed]
-        unlisted = set(options["kinds"]) - set(listed)
+        unlisted = chosen.keys() - set(listed)
         if unlisted:
             raise CommandError(
                 f"Stripe's API does not list every {', '.join(sorted(unlisted))}: verify the "
@@ -69,8 +75,7 @@ class Command(StripeCommand):
                 "leaves, the API did not answer for, or API_KEY is of an account that none of our "
                 "rows belongs to."
             )
-        compared = ", ".join(options["kinds"])
-        self.stdout.write(f"The mirror is equal to Stripe{compared and f' in: {compared}'}.")
+        self.stdout.write(f"The mirror is equal to Stripe{_among(options['kinds'])}.")
 
     def settle_doubts(self, names: list[str]) -> None:
         """Settle the rows in doubt. Raises CommandError if some stay so."""
@@ -85,7 +90,7 @@ class Command(StripeCommand):
                 f"{left} objects are left in doubt: the API did not answer for them, or API_KEY is "
                 "of an account that none of our rows belongs to. Run this again later."
             )
-        self.stdout.write("No object is in doubt.")
+        self.stdout.write(f"No object is in doubt{_among(names)}.")
 
     def compared(self, action: type[StripeAction[Any]], account: str | None, *, fix: bool) -> int:
         """Compare a list; one that cannot be read counts as one difference."""
@@ -107,3 +112,8 @@ class Command(StripeCommand):
             self.stdout.write(f"{'fixed ' if fixed else ''}{difference}")
             left += not fixed
         return left
+
+
+def _among(names: list[str]) -> str:
+    """Return what a result is confined to, empty for all kinds."""
+    return f" ({', '.join(names)})" if names else ""
