@@ -1,74 +1,43 @@
-"""What holds for all calls of the API within a block: a time by which they have to end, and a key.
-
-A context variable, since the SDK stands between who knows these and the socket that needs them.
-"""
+"""What holds for all calls of the API within a block: when they have to end, and with which key."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager, contextmanager
 
+from stripe_integrations.context import Allowance, current, holding
 from stripe_integrations.masking import HiddenBytes
 
 
-@dataclass
-class Allowance:
-    """Seconds that several blocks may take in all."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The deadline, in seconds of `time.monotonic`, and the line of a request that has the key."""
-
-    deadline: float | None = None
-    #: What the blocks of `spending` share.
-    allowance: Allowance | None = None
-    authorization: HiddenBytes | None = field(default=None, repr=False)
-
-    @property
-    def is_overdue(self) -> bool:
-        """Whether there is a deadline, and it is over."""
-        return self.deadline is not None and time.monotonic() >= self.deadline
-
-    def seconds_left(self) -> float | None:
-        """Return the seconds until the deadline, None without one. Raises TimeoutError after it."""
-        if self.deadline is None:
-            return None
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("The deadline has passed.")
-        return left
-
-
-_terms: ContextVar[Terms | None] = ContextVar("terms", default=None)
-
-
-def current_terms() -> Terms:
-    """Return what holds now."""
-    return _terms.get() or Terms()
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
+def within(seconds: float) -> AbstractContextManager[None]:
     """Set the deadline of a block; an earlier one that is set already holds on."""
-    terms, deadline = current_terms(), time.monotonic() + seconds
-    if terms.deadline is not None:
-        deadline = min(deadline, terms.deadline)
-    with _holding(replace(terms, deadline=deadline)):
-        yield
+    deadline, earlier = time.monotonic() + seconds, current().deadline
+    return holding(deadline=deadline if earlier is None else min(deadline, earlier))
+
+
+def seconds_left() -> float | None:
+    """Return the seconds until the deadline, None without one. Raises TimeoutError after it."""
+    deadline = current().deadline
+    if deadline is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("The deadline has passed.")
+    return left
+
+
+def is_overdue() -> bool:
+    """Tell whether there is a deadline, and it is over."""
+    deadline = current().deadline
+    return deadline is not None and time.monotonic() >= deadline
 
 
 @contextmanager
 def sharing(seconds: float) -> Iterator[Allowance]:
     """Let the blocks of `spending` below this one share so many seconds; an outer one holds on."""
-    terms = current_terms()
-    shared = terms.allowance or Allowance(seconds)
-    with _holding(replace(terms, allowance=shared)):
+    shared = current().allowance or Allowance(seconds)
+    with holding(allowance=shared):
         yield shared
 
 
@@ -83,18 +52,6 @@ def spending(allowance: Allowance) -> Iterator[None]:
         allowance.seconds -= time.monotonic() - began
 
 
-@contextmanager
-def with_key(key: str) -> Iterator[None]:
+def with_key(key: str) -> AbstractContextManager[None]:
     """Send this API key with the requests of a block."""
-    line = HiddenBytes(f"Authorization: Bearer {key}\r\n".encode())
-    with _holding(replace(current_terms(), authorization=line)):
-        yield
-
-
-@contextmanager
-def _holding(terms: Terms) -> Iterator[None]:
-    token = _terms.set(terms)
-    try:
-        yield
-    finally:
-        _terms.reset(token)
+    return holding(authorization=HiddenBytes(f"Authorization: Bearer {key}\r\n".encode()))

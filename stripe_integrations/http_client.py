@@ -13,9 +13,10 @@ import requests
 import stripe
 
 from stripe_integrations import conf, counters, http_connections, opentelemetry
-from stripe_integrations.api_calls import current_terms, with_key
+from stripe_integrations.api_calls import is_overdue, seconds_left, with_key
 from stripe_integrations.choices import ApiReadResult, Counted
 from stripe_integrations.circuit_breaker import MAX_FAILURES, PAUSE, CircuitBreaker
+from stripe_integrations.context import current
 from stripe_integrations.http_connections import Session
 
 logger = logging.getLogger("stripe_integrations")
@@ -78,8 +79,7 @@ class HTTPClient(stripe.HTTPClient):
     def _send(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any
     ) -> tuple[Any, int, Mapping[str, str]]:
-        terms = current_terms()
-        if terms.deadline is not None and not self._breaker.allows_call():
+        if current().deadline is not None and not self._breaker.allows_call():
             raise NotAsked(  # type: ignore[no-untyped-call]
                 f"Stripe's API was silent {MAX_FAILURES} times in a row, so for {PAUSE} seconds it "
                 "is not asked again.",
@@ -91,11 +91,11 @@ class HTTPClient(stripe.HTTPClient):
                 url,
                 headers=headers,
                 data=post_data,
-                timeout=terms.seconds_left() or TIMEOUT,
+                timeout=seconds_left() or TIMEOUT,
                 verify=stripe.ca_bundle_path,
             )
         except (requests.RequestException, OSError, ValueError) as error:
-            if terms.is_overdue and self._breaker.note_failure():
+            if is_overdue() and self._breaker.note_failure():
                 logger.warning("Stripe's API is silent: not asked for %s seconds.", PAUSE)
             raise _connection_error(error) from error
         self._breaker.note_success()

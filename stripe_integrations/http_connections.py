@@ -18,7 +18,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
-from stripe_integrations.api_calls import current_terms
+from stripe_integrations.api_calls import seconds_left
+from stripe_integrations.context import current
 from stripe_integrations.masking import HiddenBytes
 
 #: What the SDK takes for the API key.
@@ -84,7 +85,7 @@ class DeadlineMixin:
     response_class = Response
 
     def _new_conn(self: Any) -> socket.socket:
-        if current_terms().deadline is None:
+        if current().deadline is None:
             return super()._new_conn()  # type: ignore[misc, no-any-return]
         connected: socket.socket = self._connected()
         try:
@@ -105,14 +106,14 @@ class DeadlineMixin:
     def _connected_to(self: Any, address: Any) -> Any:
         return create_connection(
             address[:2],
-            current_terms().seconds_left(),
+            seconds_left(),
             source_address=self.source_address,
             socket_options=self.socket_options,
         )
 
     def send(self: Any, data: Any) -> None:
         if isinstance(data, bytes):
-            line = current_terms().authorization or PLACEHOLDER_LINE
+            line = current().authorization or PLACEHOLDER_LINE
             data = HiddenBytes(data.replace(PLACEHOLDER_LINE, line, 1))
         super().send(data)  # type: ignore[misc]
 
@@ -137,6 +138,6 @@ POOLS = {"http": PlainPool, "https": TLSPool}
 
 
 def _limit(connected: socket.socket) -> None:
-    left = current_terms().seconds_left()
+    left = seconds_left()
     if left is not None:
         connected.settimeout(left)

@@ -10,7 +10,7 @@ from stripe_integrations import conf, transactions
 from stripe_integrations.actions import arguments
 from stripe_integrations.actions.calls import Row, StripeCalls
 from stripe_integrations.mirror import doubts, listing, pages, rows, sync, write
-from stripe_integrations.mirror.context import account_or_events
+from stripe_integrations.mirror.attempts import account_or_events
 from stripe_integrations.mirror.doubts import Settled
 from stripe_integrations.mirror.snapshots import Snapshot
 

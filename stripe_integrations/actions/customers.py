@@ -8,7 +8,7 @@ from stripe_integrations.actions import arguments, idempotency
 from stripe_integrations.actions.base import StripeAction
 from stripe_integrations.actions.tax_ids import StripeTaxId
 from stripe_integrations.mirror import rows, users
-from stripe_integrations.mirror.context import account_or_events
+from stripe_integrations.mirror.attempts import account_or_events
 from stripe_integrations.money import to_minor
 
 if TYPE_CHECKING:

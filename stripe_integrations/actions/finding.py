@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from stripe_integrations import kinds
 from stripe_integrations.local_users import described
 from stripe_integrations.mirror import rows
-from stripe_integrations.mirror.context import account_or_events
+from stripe_integrations.mirror.attempts import account_or_events
 
 if TYPE_CHECKING:
     from stripe_integrations.models import StripeModel

@@ -17,7 +17,7 @@ from stripe_integrations.dispatch import progress, registry, twins
 from stripe_integrations.dispatch.events import LEASE
 from stripe_integrations.exceptions import WebhookFailed
 from stripe_integrations.mirror import refetch, related
-from stripe_integrations.mirror.context import running_for
+from stripe_integrations.mirror.attempts import running_for
 from stripe_integrations.mirror.snapshots import NOTHING
 
 if TYPE_CHECKING:

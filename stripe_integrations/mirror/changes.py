@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stripe_integrations.mirror.context import stored_event
+from stripe_integrations.mirror.attempts import stored_event
 from stripe_integrations.signals import mirror_changed
 
 if TYPE_CHECKING:

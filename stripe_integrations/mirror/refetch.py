@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from stripe_integrations import api_calls, client, transactions
-from stripe_integrations.mirror.context import Attempt, attempting, current_attempt
+from stripe_integrations.mirror.attempts import Attempt, attempting, current_attempt
 from stripe_integrations.mirror.snapshots import Snapshot
 
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from typing import Any
 from stripe_integrations import client, conf
 from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import related, rows, write
-from stripe_integrations.mirror.context import account_or_events, current_attempt, current_event
+from stripe_integrations.mirror.attempts import account_or_events, current_attempt, current_event
 from stripe_integrations.mirror.snapshots import from_event, identified, of_unknown_age
 
 

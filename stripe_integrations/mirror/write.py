@@ -14,8 +14,8 @@ from stripe_integrations import conf, kinds, transactions
 from stripe_integrations.choices import SyncPolicy
 from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import (
+    attempts,
     changes,
-    context,
     fetch,
     members,
     ordering,
@@ -77,7 +77,7 @@ def write(
         return work()
 
     # A webhook class runs inside a transaction that is tried again as a whole.
-    if context.current_event() is not None:
+    if attempts.current_event() is not None:
         return work()
     return refetch.run_with_reads(work_alone, conf.database())
 

@@ -1,18 +1,15 @@
-"""The context of a webhook class: its event, and the current attempt.
-
-Its context variable holds a plain dataclass. The only other one is that of `api_calls`.
-"""
+"""The current attempt at a piece of work, and the event whose webhook class runs in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stripe_integrations import client
+from stripe_integrations.context import current, holding
 
 if TYPE_CHECKING:
     from stripe_integrations.mirror.snapshots import Snapshot
@@ -37,17 +34,9 @@ class Attempt:
     synced: bool = False
 
 
-_attempt: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
-
-
-@contextmanager
-def attempting(attempt: Attempt) -> Iterator[None]:
+def attempting(attempt: Attempt) -> AbstractContextManager[None]:
     """Let `current_attempt` return this one."""
-    token = _attempt.set(attempt)
-    try:
-        yield
-    finally:
-        _attempt.reset(token)
+    return holding(attempt=attempt)
 
 
 @contextmanager
@@ -93,22 +82,22 @@ def current_attempt() -> Attempt:
 
     Raises RuntimeError outside of `refetch.run_with_reads`.
     """
-    attempt = _attempt.get()
-    if attempt is None:
+    attempt = current().attempt
+    if not isinstance(attempt, Attempt):
         raise RuntimeError("A mirror is written inside of refetch.run_with_reads only.")
     return attempt
 
 
 def current_event() -> StripeBaseEvent | None:
     """Return the event whose webhook class runs, None outside of one."""
-    attempt = _attempt.get()
-    return None if attempt is None else attempt.event
+    attempt = current().attempt
+    return attempt.event if isinstance(attempt, Attempt) else None
 
 
 def stored_event() -> StripeBaseEvent | None:
     """Return the row of the event whose webhook class runs, None outside of one."""
-    attempt = _attempt.get()
-    return None if attempt is None else attempt.stored_event
+    attempt = current().attempt
+    return attempt.stored_event if isinstance(attempt, Attempt) else None
 
 
 def account_or_events(account: str | None) -> str | None:
