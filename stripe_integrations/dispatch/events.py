@@ -48,11 +48,13 @@ def unsaved_event(
     body: str,
     account: str | None = None,
     as_of: int | None = None,
+    **columns: Any,
 ) -> Event:
     """Return an unsaved row for a checked event and its text.
 
     `account` is the connected account that it is of if it names none; `as_of` is the Stripe
-    time, in Unix seconds, by which it had happened, if that is known.
+    time, in Unix seconds, by which it had happened, if that is known. `columns` are those that say
+    how it came.
     """
     is_thin = message.get("object") == thin_events.OBJECT and thin_events.is_thin(message)
     owner = thin_events.account_of(message) if is_thin else message.get("account")
@@ -77,6 +79,7 @@ def unsaved_event(
         account=account,
         body=body,
         lease_expires_at=timezone.now() + LEASE,
+        **columns,
     )
     event: Event = new_row(model, values)
     vars(event).update(message=message, is_clean=clean is message, is_thin=is_thin)

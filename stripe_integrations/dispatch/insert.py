@@ -74,9 +74,8 @@ def _insert(event: Event, classes: registry.Classes, trigger: WebhookEventTrigge
         progress.set_status(event, classes)
     event.save(using=conf.database(), force_insert=True)
     if trigger is not None:
-        trigger.pk = None  # an earlier attempt may have got one that was undone
-        trigger.processed = event.status == EventStatus.PROCESSED
-        trigger.save(using=conf.database(), force_insert=True)
+        is_processed = event.status == EventStatus.PROCESSED
+        trigger.insert(conf.database(), is_processed=is_processed)
 
 
 def _there_already(event: Event, failure: Exception) -> Event | None:

@@ -24,6 +24,15 @@ def mark_done(event: StripeBaseEvent, key: str) -> None:
     _set_run(event, key, {"done": int(time.time())})
 
 
+def mark_all_done(event: StripeBaseEvent) -> None:
+    """Mark all classes of an imported event as done, and its object as mirrored."""
+    classes = registry.matching(event.kind)
+    for webhook in classes:
+        mark_done(event, registry.class_key(webhook))
+    event.synced = True
+    set_status(event, classes)
+
+
 def mark_failed(event: StripeBaseEvent, key: str, error: BaseException) -> None:
     """Mark a class as failed since its first failure, and store the traceback."""
     lines = "".join(traceback.format_exception(error))

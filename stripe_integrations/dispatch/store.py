@@ -98,11 +98,12 @@ def _insert_with_object(
         vars(event).update(insertion.done)
         event._state.adding, event._state.db = False, insertion.using
         if trigger is not None:
-            trigger.pk, trigger.processed = written.trigger_key, insertion.is_processed
-            trigger._state.adding, trigger._state.db = False, insertion.using
+            trigger.note_inserted(
+                insertion.using, written.trigger_key, is_processed=insertion.is_processed
+            )
         return True
-    if trigger is not None:  # what it got was undone
-        trigger.pk, trigger._state.adding = None, True
+    if trigger is not None:
+        trigger.note_undone()
     return False
 
 
@@ -174,8 +175,7 @@ def _in_two(insertion: Insertion) -> statements.EventWritten | None:
     vars(event).update(insertion.done)
     event.save(using=insertion.using, force_insert=True)
     if trigger is not None:
-        trigger.pk, trigger.processed = None, insertion.is_processed
-        trigger.save(using=insertion.using, force_insert=True)
+        trigger.insert(insertion.using, is_processed=insertion.is_processed)
     # MySQL and MariaDB update a row that is there; elsewhere it may be new.
     may_be_new = insertion.object.is_creation or connections[insertion.using].vendor != "mysql"
     return statements.EventWritten(may_be_new, trigger and trigger.pk)

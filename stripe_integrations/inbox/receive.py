@@ -103,11 +103,16 @@ def _accept(
     account: str | None,
     as_of: int | None,
 ) -> Event:
-    event = events.unsaved_event(message, body, account, as_of)
     if trigger is None:
-        return store.store_event(event)
-    event.webhook_endpoint_id = trigger.webhook_endpoint_id
-    event.secret_name = trigger.secret_name
+        return store.store_event(events.unsaved_event(message, body, account, as_of))
+    event = events.unsaved_event(
+        message,
+        body,
+        account,
+        as_of,
+        webhook_endpoint_id=trigger.webhook_endpoint_id,
+        secret_name=trigger.secret_name,
+    )
     trigger.stripe_trigger_account = event.account
     is_kept = conf.get("RECORD_TRIGGERS") == RecordTriggers.ALL
     if is_kept:

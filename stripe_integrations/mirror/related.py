@@ -45,7 +45,7 @@ def read_object(event: StripeBaseEvent) -> Snapshot | None:
     if kind is not None and _has_path(kind, known, event.account):
         return fetch.fetch(kind, known, event.account)
     found = snapshot_twins.read(event) if event.snapshot_event else NOTHING
-    if found is NOTHING and event.verb != "ping":
+    if found is not None and not found.data and event.verb != "ping":
         logger.warning(
             "%s: the object of %s cannot be read, and is not mirrored.", event.pk, event.kind
         )

@@ -98,6 +98,22 @@ class WebhookEventTrigger(models.Model):
         """Return the address of the client, as far as the proxies on the way are trusted."""
         return remote_address(request)
 
+    # -- its row, which is inserted with that of the event
+
+    def insert(self, using: str, *, is_processed: bool) -> None:
+        """Insert its row. An earlier attempt may have done so that was undone."""
+        self.pk, self.processed = None, is_processed
+        self.save(using=using, force_insert=True)
+
+    def note_inserted(self, using: str, key: Any, *, is_processed: bool) -> None:
+        """Take the key of its row, which a statement has inserted."""
+        self.pk, self.processed = key, is_processed
+        self._state.adding, self._state.db = False, using
+
+    def note_undone(self) -> None:
+        """Be unsaved again: what inserted its row was undone."""
+        self.pk, self._state.adding = None, True
+
     # -- what is done with it
 
     @classmethod

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Max
-from django.utils import timezone
 
 from stripe_integrations import conf, transactions
 from stripe_integrations.choices import EventStatus
-from stripe_integrations.dispatch import events, registry
+from stripe_integrations.dispatch import events, progress
 from stripe_integrations.exceptions import PayloadRefused
 from stripe_integrations.inbox import payloads
 from stripe_integrations.models.events import latest_time
@@ -77,15 +75,11 @@ def newest(ids: Iterable[str]) -> dict[Subject, int]:
 
 def _columns(each: StoredEvent) -> tuple[str, dict[str, Any]]:
     """Return the key of an event's row, and its columns."""
-    message, now = each.message, time.time()
+    message = each.message
     created = message.get("created")
     # It had happened by then: the time of a test clock may be later than Stripe's own.
     as_of = min(created, latest_time()) if isinstance(created, int) else None
     event = events.unsaved_event(message, json.dumps(message), each.account, as_of)
-    event.runs = {
-        registry.class_key(each): {"done": int(now)} for each in registry.matching(event.kind)
-    }
-    event.status, event.processed_at, event.synced = EventStatus.PROCESSED, timezone.now(), True
-    event.lease_expires_at = None
+    progress.mark_all_done(event)
     names = [field.attname for field in event._meta.concrete_fields if not field.primary_key]
     return event.pk, {name: getattr(event, name) for name in names}
