@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import typing
+from functools import cache
 
 import stripe
 from stripe.events import _event_classes
@@ -41,12 +42,14 @@ NO_THIN = (
 )
 
 
+@cache
 def known() -> frozenset[str]:
     """Return every snapshot event type of the installed SDK; empty if it lists none."""
     annotation = stripe.Event.__annotations__.get("type")
     return frozenset(each for each in typing.get_args(annotation) if isinstance(each, str))
 
 
+@cache
 def known_thin() -> frozenset[str]:
     """Return every thin event type that the installed SDK knows, or of whose twin it does."""
     tables = [each for each in vars(_event_classes).values() if isinstance(each, dict)]

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from stripe_integrations import checks, conf
 from stripe_integrations.checks import models as check_models
-from stripe_integrations.dispatch.subscription import enabled_events
+from stripe_integrations.dispatch.wanted_events import enabled_events
 from stripe_integrations.models import StripeBaseProduct
 from stripe_integrations.viewsets import StripeWebhookViewSet
 from stripe_integrations.webhooks import BaseWebhook

@@ -221,7 +221,7 @@ def answering(settings):
                 pass
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         servers.append(server)
         configure(settings, API_BASE=f"http://127.0.0.1:{server.server_port}")
 

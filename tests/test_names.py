@@ -25,6 +25,15 @@ SHARED_NAMES = {
     "read_window": "the same, for backfills",
 }
 
+#: Functions with the name of a file elsewhere, and what both are about.
+SHARED_WITH_FILES = {
+    "import_steps": "what each import consists of",
+    "livemode": "the mode of the settings; `livemode` refuses the other one",
+    "money": "amounts of money; that of `admin.columns` is a column of the admin",
+    "pages": "pages of Stripe's lists: read one by one, and written at once",
+    "routes": "the routes, and the system checks of them",
+}
+
 #: Where a file is named after its family of objects.
 FAMILIES = ("actions", "models", "testing/fake_stripe", "webhooks")
 
@@ -59,13 +68,24 @@ def definitions(package):
     return found
 
 
-def files(package):
+def all_files(package):
     """Return each name of a module or a package -> its paths."""
     found = defaultdict(list)
     for path in modules(package):
         named = path.parent if path.name == "__init__.py" else path
         found[named.stem].append(str(path.relative_to(package)))
-    return {name: where for name, where in found.items() if not is_family(where)}
+    return found
+
+
+def files(package):
+    """Return those that are not the files of one family, a layer each."""
+    return {name: where for name, where in all_files(package).items() if not is_family(where)}
+
+
+def definitions_and_files(package):
+    """Return each name of a definition that is that of a file, too -> where."""
+    defined, named = definitions(package), all_files(package)
+    return {name: [*defined[name], *named[name]] for name in defined.keys() & named.keys()}
 
 
 def is_family(paths):
@@ -81,7 +101,12 @@ def shared(places):
 
 
 @pytest.mark.parametrize(
-    ("places", "allowed"), [(definitions, SHARED_NAMES), (files, SHARED_FILES)]
+    ("places", "allowed"),
+    [
+        (definitions, SHARED_NAMES),
+        (files, SHARED_FILES),
+        (definitions_and_files, SHARED_WITH_FILES),
+    ],
 )
 def test_name_that_is_shared_is_listed_with_its_reason(places, allowed):
     found = shared(places(PACKAGE))
@@ -97,3 +122,9 @@ def test_second_place_of_a_name_is_found(tmp_path, places):
     (tmp_path / "one" / "alone.py").write_text("def alone(): ...\n")
     name = "Same" if places is definitions else "same"
     assert shared(places(tmp_path)) == {name: ["one/same.py", "other/same.py"]}
+
+
+def test_definition_with_the_name_of_a_file_elsewhere_is_found(tmp_path):
+    (tmp_path / "one.py").write_text("def one(): ...\ndef other(): ...\n")
+    (tmp_path / "other.py").write_text("")
+    assert shared(definitions_and_files(tmp_path)) == {"other": ["one.py", "other.py"]}

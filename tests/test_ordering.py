@@ -226,26 +226,26 @@ class TestMemory:
 
     def test_confirmation_raises_the_time(self):
         row = Row()
-        assert ordering.confirmation(row, updated(A, B, 101)) == {
+        assert ordering.confirmed_columns(row, updated(A, B, 101)) == {
             "as_of": 101,
             "trail": [fingerprint(B)],
         }
-        assert ordering.confirmation(Row(**READ), updated(A, B, 101)) == {"as_of": 101}
-        assert ordering.confirmation(row, Snapshot(A)) == {}
+        assert ordering.confirmed_columns(Row(**READ), updated(A, B, 101)) == {"as_of": 101}
+        assert ordering.confirmed_columns(row, Snapshot(A)) == {}
 
     def test_confirmed_by_its_creation_it_is_still_from_an_update(self):
         created = event("created", A, 100)
-        assert ordering.confirmation(Row(), created) == {}
-        assert ordering.confirmation(Row(verb="created"), updated(A, B))["verb"] == "updated"
+        assert ordering.confirmed_columns(Row(), created) == {}
+        assert ordering.confirmed_columns(Row(verb="created"), updated(A, B))["verb"] == "updated"
         # changed and changed back within a second, and its creation arrives in between
         row = replace(Row(), **memory(None, updated(A, B), GUARD))
-        row = replace(row, **ordering.confirmation(row, created))
+        row = replace(row, **ordering.confirmed_columns(row, created))
         assert judge(row, updated(B, A), GUARD) is IN_DOUBT
 
     def test_confirmed_twice_changes_nothing(self):
         snapshot = updated(A, B)
-        row = replace(Row(), **ordering.confirmation(Row(), snapshot))
-        assert ordering.confirmation(row, snapshot) == {}
+        row = replace(Row(), **ordering.confirmed_columns(Row(), snapshot))
+        assert ordering.confirmed_columns(row, snapshot) == {}
 
     def test_changed_back_by_an_update_that_does_not_tell_from_where(self):
         row = replace(Row(), **memory(None, event("updated", A, 100), GUARD))
@@ -298,4 +298,4 @@ def test_time_of_a_snapshot_is_never_later_than_stripes_clock():
 
 def test_same_state_of_a_test_clock_raises_as_of_to_stripes_clock():
     row = Row(stripe_data=CLOCK, fetched_at=98)
-    assert ordering.confirmation(row, simulated(CLOCK)) == {"as_of": 110}
+    assert ordering.confirmed_columns(row, simulated(CLOCK)) == {"as_of": 110}

@@ -11,7 +11,7 @@ import stripe
 from stripe_integrations import client, conf, kinds, transactions
 from stripe_integrations.actions import arguments
 from stripe_integrations.actions.base import StripeAction
-from stripe_integrations.dispatch import subscription
+from stripe_integrations.dispatch import wanted_events
 from stripe_integrations.endpoint_urls import refuse_private, uuid_in
 from stripe_integrations.mirror import fetch
 from stripe_integrations.mirror.doubts import Settled
@@ -140,7 +140,7 @@ class StripeEventDestination(EndpointAction):
             "webhook_endpoint": {"url": url},
             "event_payload": "thin",
             "events_from": ["@accounts" if connect else "@self"],
-            "enabled_events": subscription.enabled_thin_events(),
+            "enabled_events": wanted_events.enabled_thin_events(),
             # Told once, and only if asked for.
             "include": ["webhook_endpoint.signing_secret", "webhook_endpoint.url"],
         }

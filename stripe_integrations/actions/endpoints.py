@@ -16,7 +16,7 @@ from stripe_integrations.actions.endpoint_kinds import (
     EndpointAction,
     StripeEventDestination,
 )
-from stripe_integrations.dispatch import subscription
+from stripe_integrations.dispatch import wanted_events
 from stripe_integrations.local_users import described
 from stripe_integrations.mirror.doubts import Settled
 
@@ -179,7 +179,7 @@ class StripeEndpoint(EndpointAction):
     def _creation(cls, url: str, *, connect: bool) -> dict[str, Any]:
         return {
             "url": url,
-            "enabled_events": subscription.enabled_events(),
+            "enabled_events": wanted_events.enabled_events(),
             "api_version": conf.get("API_VERSION") or stripe.api_version,
             **({"connect": True} if connect else {}),
         }

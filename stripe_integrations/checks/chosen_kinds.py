@@ -27,7 +27,7 @@ def invalid_policies() -> Iterator[CheckMessage]:
         yield from _unlisted_kind("SYNC_POLICY", name)
 
 
-def mirror() -> Iterator[CheckMessage]:
+def mirror_setting() -> Iterator[CheckMessage]:
     """Find entries of `MIRROR` that cannot work."""
     for name, chosen in conf.get("MIRROR").items():
         if not _is_kind(name) or not isinstance(chosen, bool):

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from stripe_integrations import conf
 from stripe_integrations.actions import StripeEndpoint
 from stripe_integrations.choices import ValidationMethod
-from stripe_integrations.dispatch import subscription
+from stripe_integrations.dispatch import wanted_events
 
 if TYPE_CHECKING:
     from stripe_integrations.models import WebhookEndpoint
@@ -51,7 +51,7 @@ def _of(endpoint: WebhookEndpoint) -> Iterator[CheckMessage]:
             hint="Set it to 300.",
             id="stripe_integrations.E017",
         )
-    thin, snapshot = subscription.enabled_thin_events, subscription.enabled_events
+    thin, snapshot = wanted_events.enabled_thin_events, wanted_events.enabled_events
     wanted = thin() if endpoint.is_thin else snapshot()
     unsent = set(wanted) - set(endpoint.enabled_events or ())
     if endpoint.uuid is not None and unsent and "*" not in (endpoint.enabled_events or ()):

@@ -61,7 +61,7 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
         *api_base(),
         *_sizes(),
         *_mode(),
-        *chosen_kinds.mirror(),
+        *chosen_kinds.mirror_setting(),
         *chosen_kinds.invalid_policies(),
         *chosen_kinds.personal_data(),
         *_queue(),

@@ -104,7 +104,7 @@ def validated(
         # The same secret may have been entered twice, also at an endpoint that is disabled.
         in_order = [each for each in secrets if each.endpoint in enabled]
         in_order += [each for each in secrets if each.endpoint not in enabled]
-        signature = signatures.verify(body, header, in_order)
+        signature = signatures.verify_header(body, header, in_order)
         secret = signature.secret
         endpoint = secret.endpoint
         trigger.secret_name = secret.name

@@ -54,7 +54,7 @@ class Signature:
     timestamp: int
 
 
-def verify(body: str, header: str | None, secrets: Iterable[Secret]) -> Signature:
+def verify_header(body: str, header: str | None, secrets: Iterable[Secret]) -> Signature:
     """Return the signature of a body, if that and its secret are not too old.
 
     Raises SignatureRefused for everything else; its message never shows a secret.

@@ -39,7 +39,7 @@ def verify_signature(trigger: WebhookEventTrigger, secret: str, tolerance: int) 
     """Tell whether a secret signed a trigger's body, `tolerance` seconds ago at most."""
     header = trigger.headers.get(signatures.HEADER)
     try:
-        signatures.verify(trigger.body, header, [signatures.Secret("", secret, tolerance)])
+        signatures.verify_header(trigger.body, header, [signatures.Secret("", secret, tolerance)])
     except SignatureRefused:
         return False
     return True

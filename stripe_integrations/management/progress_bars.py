@@ -30,7 +30,7 @@ def with_progress(items: Sequence[Item]) -> Iterator[Item]:
         bar.update(count)
 
 
-def progress(batches: Iterable[int], total: int) -> Iterator[int]:
+def progress_bar(batches: Iterable[int], total: int) -> Iterator[int]:
     """Yield each size of a batch; on a terminal, show on stderr how much of the total is done."""
     bar = _bar(total)
     done = 0

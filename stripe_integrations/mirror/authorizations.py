@@ -35,7 +35,7 @@ def mark(account: str) -> None:
     if row is not None and (row.deauthorized_at != since or len(values) > 1):
         write.write_version(accounts, row, values)
     if row is None and since is not None:
-        write.insert(accounts.model, account, values)  # older events may be still to come
+        write.insert_row(accounts.model, account, values)  # older events may be still to come
 
 
 def withdrawn() -> set[str]:

@@ -147,7 +147,7 @@ def memory(row: Row, snapshot: Snapshot, guard: int) -> dict[str, Any]:
     }
 
 
-def confirmation(row: Row, snapshot: Snapshot) -> dict[str, Any]:
+def confirmed_columns(row: Row, snapshot: Snapshot) -> dict[str, Any]:
     """Return the columns of that memory that change when a snapshot says what the row says."""
     if snapshot.created is None:
         return {}

@@ -105,14 +105,14 @@ def _write(kind: Kind, snapshot: Snapshot, envelope: dict[str, Any]) -> Written:
     if verdict is Verdict.SKIP:
         return Written(row)
     if verdict is Verdict.EQUAL:
-        values = ordering.confirmation(row, snapshot)
+        values = ordering.confirmed_columns(row, snapshot)
     elif verdict is Verdict.WRITE:
         values = {**envelope, **_columns(model, own, snapshot, account, guard)}
     else:
         values = _settled(kind, key, row, snapshot, envelope, guard)
     if row is None:
         values = {"stripe_data": snapshot.data, **values}
-        return Written(insert(model, key, values), True, values)
+        return Written(insert_row(model, key, values), True, values)
     is_moved = is_others and "account" in values
     if is_moved:
         values = {**ownership.cleared(kind, model), "stripe_data": snapshot.data, **values}
@@ -259,7 +259,7 @@ def _is_of_other_mode(read: Snapshot, mode: bool | None) -> bool:
     return isinstance(own, bool) and mode is (not own)
 
 
-def insert(model: Any, key: str, values: dict[str, Any]) -> Any:
+def insert_row(model: Any, key: str, values: dict[str, Any]) -> Any:
     """Insert a row and return it. Raises LostRace if somebody else was first."""
     row = model(pk=key, **values)
     try:

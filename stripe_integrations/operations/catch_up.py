@@ -13,7 +13,7 @@ import stripe
 from django.db.models import Q
 
 from stripe_integrations import client, conf, event_types, thin_events, transactions
-from stripe_integrations.dispatch import subscription
+from stripe_integrations.dispatch import wanted_events
 from stripe_integrations.exceptions import WebhookFailed, WebhookRefused
 from stripe_integrations.inbox import payloads
 from stripe_integrations.inbox.receive import accept
@@ -101,7 +101,7 @@ def catch_up(part: Slice, thin_error: stripe.StripeError | None = None) -> Caugh
     in_order.reverse()  # each list has the newest first, also within a second
     in_order.sort(key=lambda listed: _created(listed[0]))
     for message, as_of in in_order:
-        if subscription.wants(message["type"]):
+        if wanted_events.wants(message["type"]):
             found["missing"] += 1
             found[_receive(message, part.account, as_of)] += 1
     if thin_error is None:
@@ -166,7 +166,7 @@ def _thin_pages(part: Slice) -> Iterator[client.Answer]:
         name: datetime.fromtimestamp(limit, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         for name, limit in _span(part).items()
     }
-    types = [] if subscription.wants_all() else subscription.enabled_thin_events()
+    types = [] if wanted_events.wants_all() else wanted_events.enabled_thin_events()
     for start in range(0, len(types) or 1, MAX_TYPES):
         some = types[start : start + MAX_TYPES]
         params = {"created": span, **({"types": some} if some else {})}
@@ -187,13 +187,13 @@ def _span(part: Slice) -> dict[str, int]:
 
 def _filters() -> Iterator[dict[str, Any]]:
     """Return the parameters of the requests that together list every event with a class."""
-    if subscription.wants_all():
+    if wanted_events.wants_all():
         yield {}
         return
     types = event_types.known()
-    names = subscription.acting_names() - types
+    names = wanted_events.acting_names() - types
     covered = {kind for kind in types for name in names if event_types.matches(name, kind)}
-    wanted = sorted(filter(subscription.wants, types - covered))
+    wanted = sorted(filter(wanted_events.wants, types - covered))
     for start in range(0, len(wanted), MAX_TYPES):
         yield {"types": wanted[start : start + MAX_TYPES]}
     for name in sorted(names):  # a prefix, or what the installed SDK does not know yet

@@ -90,7 +90,7 @@ def _move(kind: Kind, known: Any, old: Any) -> bool:
     }
     here = rows.of_kind(kind).filter(pk=key).first()
     if here is None:
-        write.insert(model, key, values)
+        write.insert_row(model, key, values)
     elif here.account != old.account:
         if not ownership.is_taken(here, old.account):
             return False
@@ -152,7 +152,7 @@ def _add_members(kind: Kind, row: StripeModel) -> bool:
     for member, key, snapshot in missing:
         model = conf.model(member.model)
         values = snapshots.row_values(model, snapshot, row.account)
-        write.insert(model, key, {"account": row.account, "livemode": row.livemode, **values})
+        write.insert_row(model, key, {"account": row.account, "livemode": row.livemode, **values})
     return bool(missing)
 
 

@@ -162,7 +162,7 @@ def insert_rows(model: Any, values: dict[str, dict[str, Any]]) -> None:
     """Insert rows by their keys. Raises LostRace if somebody else has inserted one of them."""
     if not statements.is_plain(model):  # who listens wants each of them
         for key, each in values.items():
-            write.insert(model, key, each)
+            write.insert_row(model, key, each)
         return
     made = [model(pk=key, **each) for key, each in values.items()]
     try:

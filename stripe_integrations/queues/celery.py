@@ -77,7 +77,7 @@ def accept_from_bus(envelope: dict[str, Any]) -> None:
 )
 def search_lost_events() -> None:
     """Enqueue events and windows again whose message was lost, or whose worker died."""
-    lost.search(enqueue)
+    lost.search_events(enqueue)
     queued_backfill.search_lost(enqueue_window)
 
 

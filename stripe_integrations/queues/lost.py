@@ -26,7 +26,7 @@ MAX_FOUND = 100
 _searched_at: dict[Any, float] = {}
 
 
-def search(enqueue: Callable[[str], Any]) -> int:
+def search_events(enqueue: Callable[[str], Any]) -> int:
     """Hand lost events to the queue again, oldest first, and return how many.
 
     Of simultaneous searches one takes an event, which then has a new lease.
@@ -48,7 +48,7 @@ def search_now_and_then(
     enqueue: Callable[[Any], Any], look: Callable[[Callable[[Any], Any]], Any] | None = None
 ) -> None:
     """Search, unless this process has done so within INTERVAL; what fails is logged."""
-    look, now = look or search, time.monotonic()
+    look, now = look or search_events, time.monotonic()
     if now - _searched_at.get(look, -INTERVAL) < INTERVAL:
         return
     _searched_at[look] = now

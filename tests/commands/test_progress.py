@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from stripe_integrations.management.progress_bars import progress, with_progress
+from stripe_integrations.management.progress_bars import progress_bar, with_progress
 
 
 class Terminal(io.StringIO):
@@ -25,11 +25,11 @@ class TestBar:
         """More than was counted may come meanwhile."""
         stderr = stream()
         monkeypatch.setattr("sys.stderr", stderr)
-        assert list(progress(sizes, 3)) == sizes
+        assert list(progress_bar(sizes, 3)) == sizes
         assert ("." * 75 in stderr.getvalue()) is shown
 
 
 def test_nothing_to_do(monkeypatch):
     monkeypatch.setattr("sys.stderr", Terminal())
     assert list(with_progress([])) == []
-    assert list(progress([], 0)) == []
+    assert list(progress_bar([], 0)) == []

@@ -31,7 +31,12 @@ def resources(version):
 
 def of_kind(version, kind):
     """Return every example of a kind, by its value of `object`, wherever it is nested."""
-    return [data for data in _objects(resources(version)) if data.get("object") == kind]
+    return [data for data in _all_objects(version) if data.get("object") == kind]
+
+
+@cache
+def _all_objects(version):
+    return list(_objects(resources(version)))
 
 
 def _objects(value):

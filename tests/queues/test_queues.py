@@ -162,19 +162,19 @@ class TestLost:
 
     def test_event_whose_lease_is_over_is_enqueued_once(self, received, given):
         received("evt_1", minutes=-1)
-        assert lost.search(given.append) == 1
-        assert lost.search(given.append) == 0
+        assert lost.search_events(given.append) == 1
+        assert lost.search_events(given.append) == 0
         assert given == ["evt_1"]
 
     def test_event_that_a_worker_may_be_busy_with_is_left(self, received, given):
         received("evt_1", minutes=1)
-        assert lost.search(given.append) == 0
+        assert lost.search_events(given.append) == 0
 
     @pytest.mark.parametrize("status", ["processed", "failed", "ignored"])
     def test_event_that_is_not_waiting_is_left(self, received, given, status):
         received("evt_1", minutes=-1)
         conf.model("Event").objects.update(status=status)
-        assert lost.search(given.append) == 0
+        assert lost.search_events(given.append) == 0
 
     def test_search_takes_a_limited_number_oldest_first(self, received, given, monkeypatch):
         monkeypatch.setattr(lost, "MAX_FOUND", 2)
@@ -182,9 +182,9 @@ class TestLost:
             received(f"evt_{number}", minutes=-1)
             age = timezone.now() - timedelta(minutes=number)
             conf.model("Event").objects.filter(pk=f"evt_{number}").update(created=age)
-        lost.search(given.append)
+        lost.search_events(given.append)
         assert given == ["evt_3", "evt_2"]
-        lost.search(given.append)
+        lost.search_events(given.append)
         assert given == ["evt_3", "evt_2", "evt_1"]
 
     def test_searches_at_once_enqueue_once(self, received, given):
@@ -192,7 +192,7 @@ class TestLost:
             received(f"evt_{number}", minutes=-1)
 
         def work():
-            lost.search(given.append)
+            lost.search_events(given.append)
             connection.close()
 
         threads = [threading.Thread(target=work) for _ in range(4)]
@@ -329,7 +329,7 @@ class TestDjangoTasksFindsWhatWasLost:
         def fail(_enqueue):
             raise ConnectionError("The broker is not there.")
 
-        monkeypatch.setattr(lost, "search", fail)
+        monkeypatch.setattr(lost, "search_events", fail)
         assert poster.event(created()) == 200
         assert self.state("evt_1") == "processed"
         assert "What was lost could not be enqueued again." in caplog.text

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from stripe_integrations.management.argument_types import duration
 from stripe_integrations.management.base import StripeCommand
-from stripe_integrations.management.progress_bars import progress
+from stripe_integrations.management.progress_bars import progress_bar
 from stripe_integrations.operations import prune
 
 
@@ -39,5 +39,5 @@ class Command(StripeCommand):
         )
         for what, rows, drop in work:
             total = rows.count()
-            done = total if dry_run else sum(progress(drop(rows), total))
+            done = total if dry_run else sum(progress_bar(drop(rows), total))
             self.stdout.write(f"{done} {what} {'would be dropped' if dry_run else 'dropped'}.")

@@ -66,7 +66,7 @@ def respond_to_read(fake: StripeMutations, parts: list[str], params: Data) -> Da
     match parts:
         case ["customers", id, "balance_transactions"]:
             fake.found(fake.objects["customers"], id)
-            return page(transactions(fake, id), params)
+            return page(balance_transactions(fake, id), params)
         case ["customers", id, "tax_ids"]:
             fake.found(fake.objects["customers"], id)
             known = fake.current.others.get("tax_ids", {})
@@ -89,7 +89,7 @@ def change_customer(fake: StripeMutations, id: str, params: Data) -> Data:
     return fake.change("customers", id, params)
 
 
-def transactions(fake: StripeMutations, customer: str) -> dict[str, Data]:
+def balance_transactions(fake: StripeMutations, customer: str) -> dict[str, Data]:
     """Return the balance transactions of a customer."""
     return fake.current.others.setdefault(f"customers/{customer}/balance_transactions", {})
 
@@ -110,7 +110,7 @@ def adjust_balance(fake: StripeMutations, id: str, params: Data) -> Data:
         "type": "adjustment",
         **params,
     }
-    transactions(fake, id)[made["id"]] = made
+    balance_transactions(fake, id)[made["id"]] = made
     fake.change("customers", id, {"balance": made["ending_balance"]})
     return made
 

@@ -39,7 +39,7 @@ def respond(fake: StripeMutations, method: str, rest: list[str], params: Data) -
             raise Refused(400, f"You cannot resume a subscription that is {stored['status']}.")
         return fake.shown(fake.change("subscriptions", id, {"status": "active"}))
     check_names("subscriptions/{id}", params)
-    return fake.shown(fake.change("subscriptions", id, changes(fake, stored, params)))
+    return fake.shown(fake.change("subscriptions", id, requested_changes(fake, stored, params)))
 
 
 def attributes_given(params: Data) -> Data:
@@ -47,7 +47,7 @@ def attributes_given(params: Data) -> Data:
     return {name: value for name, value in params.items() if name not in HOW}
 
 
-def changes(fake: StripeMutations, stored: Data, params: Data) -> Data:
+def requested_changes(fake: StripeMutations, stored: Data, params: Data) -> Data:
     """Return the attributes that a request changes."""
     changed = attributes_given(params)
     if "items" in params:
