@@ -14,6 +14,21 @@ class EventStatus(models.TextChoices):
     IGNORED = "ignored", "ignored: it is of the other mode, live or test"
 
 
+class OpenState(models.TextChoices):
+    """What `EventQuerySet.in_states` takes: which events are to be run again."""
+
+    FAILED = EventStatus.FAILED.value
+    STUCK = "stuck", "stuck: its worker is taken for dead"
+    IGNORED = EventStatus.IGNORED.value
+
+
+class RunMark(models.TextChoices):
+    """What an event's `runs` say of a webhook class."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
 class ValidationMethod(models.TextChoices):
     """How an endpoint finds out whether a request comes from Stripe."""
 

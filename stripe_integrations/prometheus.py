@@ -97,7 +97,10 @@ def _counters(found: figures.Figures) -> Iterator[Metric]:
 
 
 def _gauges(state: health.State) -> Iterator[Metric]:
-    backlogs = {"failed": state.failed, "received": state.waiting}
+    backlogs = {
+        EventStatus.FAILED.value: state.failed,
+        EventStatus.RECEIVED.value: state.waiting,
+    }
     open_events = {label: backlog.count for label, backlog in backlogs.items()}
     ages = {label: backlog.age or 0 for label, backlog in backlogs.items()}
     for metric, label, what, values in (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
 
 from stripe_integrations.templatetags.stripe import with_interval
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import StripeModel
 
 #: No two currencies have the same symbol; the others are shown by their code.
 SYMBOLS = {
@@ -54,6 +57,6 @@ def price_of(price: Any) -> str:
     return with_interval(text, unit, _first(price, "recurring_interval_count", "interval_count"))
 
 
-def _first(row: Any, *names: str) -> Any:
+def _first(row: StripeModel, *names: str) -> Any:
     found = (getattr(row, name, None) for name in names)
     return next((value for value in found if value is not None), None)

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.utils.html import format_html
 
+from stripe_integrations.choices import EventStatus
+
 #: Nothing to be done.
 GOOD = frozenset(
     {
+        EventStatus.PROCESSED,
         "accepted",
         "active",
         "available",
@@ -16,7 +19,6 @@ GOOD = frozenset(
         "enabled",
         "no_payment_required",
         "paid",
-        "processed",
         "succeeded",
         "trialing",
         "validated",
@@ -27,6 +29,7 @@ GOOD = frozenset(
 #: Somebody or something is waited for.
 WAITING = frozenset(
     {
+        EventStatus.RECEIVED,
         "in_transit",
         "incomplete",
         "new",
@@ -34,7 +37,6 @@ WAITING = frozenset(
         "paused",
         "pending",
         "processing",
-        "received",
         "requires_action",
         "requires_capture",
         "requires_confirmation",
@@ -48,8 +50,8 @@ WAITING = frozenset(
 #: Something went wrong, or is about to.
 BAD = frozenset(
     {
+        EventStatus.FAILED,  # also what Stripe says of several kinds
         "errored",
-        "failed",
         "incomplete_expired",
         "lost",
         "needs_response",

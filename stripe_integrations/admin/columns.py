@@ -18,8 +18,9 @@ from stripe_integrations import storable
 from stripe_integrations.admin import labels, page_links
 from stripe_integrations.admin.amounts import with_code
 from stripe_integrations.admin.badges import badge
+from stripe_integrations.choices import RunMark
 from stripe_integrations.mirror import mapping
-from stripe_integrations.models import StripeBaseEvent, StripeLink
+from stripe_integrations.models import StripeBaseEvent, StripeLink, StripeModel
 
 Column = Callable[[Any], Any]
 
@@ -180,9 +181,9 @@ def webhook_classes(row: StripeBaseEvent) -> Any:
     # An older key ends in the names of the class's events.
     runs = [(key.partition(":")[0], run) for key, run in row.runs.items()]
     lines = [
-        (name, "done", _time(run["done"]), "")
-        if "done" in run
-        else (name, "failed since", _time(run.get("failed")), run.get("error", ""))
+        (name, RunMark.DONE.value, _time(run[RunMark.DONE]), "")
+        if RunMark.DONE in run
+        else (name, "failed since", _time(run.get(RunMark.FAILED)), run.get("error", ""))
         for name, run in runs
     ]
     cells = format_html_join("", "<tr><td>{}</td><td>{} {}</td><td>{}</td></tr>", lines)
@@ -190,7 +191,7 @@ def webhook_classes(row: StripeBaseEvent) -> Any:
 
 
 @admin.display(description="livemode", ordering="livemode")
-def mode_badge(row: Any) -> Any:
+def mode_badge(row: StripeModel | StripeBaseEvent) -> Any:
     """Show test mode as a badge, and live mode, which is the rule, as a word."""
     return EMPTY if row.livemode is None else "live" if row.livemode else badge("test mode")
 

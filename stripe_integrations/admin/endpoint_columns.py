@@ -55,10 +55,11 @@ def age(row: WebhookEndpoint) -> str:
 
 
 @admin.display
-def last_used(row: Any) -> Any:
+def last_used(row: WebhookEndpoint) -> Any:
     """Return the time that the list has read, if there is one."""
-    if row.last_used is not None:
-        return columns.to_the_second(row.last_used)
+    found = getattr(row, "last_used", None)
+    if found is not None:
+        return columns.to_the_second(found)
     return f"not among the last {MAX_REQUESTS:,} requests"
 
 

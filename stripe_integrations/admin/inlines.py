@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 
 from stripe_integrations import conf
 from stripe_integrations.admin import columns, linked_names, page_links
 from stripe_integrations.dashboard import dashboard_url
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import StripeBaseCustomer
 
 
 class StripeCustomerInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -40,12 +43,12 @@ class StripeCustomerInline(admin.TabularInline):  # type: ignore[type-arg]
         return rows.defer(*linked_names.LARGE).order_by("-created")
 
     @admin.display
-    def customer(self, row: Any) -> Any:
+    def customer(self, row: StripeBaseCustomer) -> Any:
         """Show a customer as a link to its page."""
         return page_links.linked(type(row), row.pk, row.name or row.pk)
 
     @admin.display(description="in Stripe's dashboard")
-    def dashboard(self, row: Any) -> Any:
+    def dashboard(self, row: StripeBaseCustomer) -> Any:
         """Return a link to the customer in Stripe's dashboard."""
         return page_links.outside(
             dashboard_url("customer", row.stripe_id, account=row.account, livemode=row.livemode)

@@ -101,7 +101,7 @@ def _table(relation: Relation, url: str | None, rows: list[Any]) -> Neighbours:
     )
 
 
-def _titled(row: Any) -> Any:
+def _titled(row: StripeModel) -> Any:
     link = page_links.linked(type(row), row.pk, row.pk)
     return format_html("{} {}", link, labels.label(row)) if labels.label(row) else link
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import models
@@ -12,6 +12,9 @@ from django.utils.html import format_html
 
 from stripe_integrations.admin import labels
 from stripe_integrations.admin.badges import badge
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import StripeModel
 
 
 @cache
@@ -26,7 +29,7 @@ def title_column(model: Any) -> Callable[[Any], Any]:
     return title
 
 
-def named(row: Any) -> Any:
+def named(row: models.Model) -> Any:
     """Return the name of a row with its id below, or the id alone."""
     called = labels.label(row)
     if not called:
@@ -35,7 +38,7 @@ def named(row: Any) -> Any:
 
 
 @admin.display(description="row", empty_value="")
-def row_state(row: Any) -> Any:
+def row_state(row: StripeModel) -> Any:
     """Return badges of a row that is deleted at Stripe, or in doubt; mostly there are none."""
     badges = [badge("deleted")] if row.is_deleted else []
     if row.in_doubt:
@@ -43,7 +46,7 @@ def row_state(row: Any) -> Any:
     return format_html("{} " * len(badges), *badges) if badges else ""
 
 
-def full_title(row: Any) -> str:
+def full_title(row: models.Model) -> str:
     """Return the title of the page of a row: Ada Lovelace (cus_1), or the id alone."""
     called = labels.label(row)
     return f"{called} ({row.pk})" if called else str(row.pk)

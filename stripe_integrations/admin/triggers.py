@@ -10,7 +10,7 @@ from stripe_integrations.admin import columns
 from stripe_integrations.admin.badges import badge
 from stripe_integrations.admin.base import HELP_OF_CUSTOMERS, ReadOnlyAdmin
 from stripe_integrations.admin.filters import EndpointFilter
-from stripe_integrations.choices import RefusalReason
+from stripe_integrations.choices import EventStatus, RefusalReason
 from stripe_integrations.models import WebhookEventTrigger
 
 #: The value of the filter for all of them.
@@ -68,7 +68,7 @@ class WebhookEventTriggerAdmin(ReadOnlyAdmin):
         """Show what became of a request: why it was refused, or how far its event came."""
         if trigger.reason:
             return badge(trigger.reason, "bad")
-        return badge("processed" if trigger.processed else "accepted")
+        return badge(EventStatus.PROCESSED if trigger.processed else "accepted")
 
 
 class RefusedCountAdmin(ReadOnlyAdmin):

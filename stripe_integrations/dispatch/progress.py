@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from stripe_integrations import conf, storable
-from stripe_integrations.choices import EventStatus
+from stripe_integrations.choices import EventStatus, RunMark
 from stripe_integrations.dispatch import registry
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ MAX_TRACEBACK = 20_000
 
 def mark_done(event: StripeBaseEvent, key: str) -> None:
     """Mark a class as done."""
-    _set_run(event, key, {"done": int(time.time())})
+    _set_run(event, key, {RunMark.DONE.value: int(time.time())})
 
 
 def mark_all_done(event: StripeBaseEvent) -> None:
@@ -36,10 +36,10 @@ def mark_all_done(event: StripeBaseEvent) -> None:
 def mark_failed(event: StripeBaseEvent, key: str, error: BaseException) -> None:
     """Mark a class as failed since its first failure, and store the traceback."""
     lines = "".join(traceback.format_exception(error))
-    since = event.run_of(key).get("failed", int(time.time()))
+    since = event.run_of(key).get(RunMark.FAILED, int(time.time()))
     event.error = storable.clean_text(f"{type(error).__name__}: {error}")[:MAX_TRACEBACK]
     event.traceback = storable.clean_text(lines)[-MAX_TRACEBACK:]
-    _set_run(event, key, {"failed": since, "error": event.error[:255]})
+    _set_run(event, key, {RunMark.FAILED.value: since, "error": event.error[:255]})
 
 
 def forget(event: StripeBaseEvent, key: str) -> bool:
@@ -57,16 +57,16 @@ def _set_run(event: StripeBaseEvent, key: str, run: dict[str, Any]) -> None:
 
 def is_given_up(event: StripeBaseEvent, key: str) -> bool:
     """Tell whether a class has failed for longer than `GIVE_UP_AFTER`."""
-    since = event.run_of(key).get("failed")
+    since = event.run_of(key).get(RunMark.FAILED)
     return since is not None and time.time() - since >= conf.get("GIVE_UP_AFTER")
 
 
 def state(event: StripeBaseEvent, classes: registry.Classes) -> str:
     """Return the status that follows from what is done."""
     runs = [event.run_of(registry.class_key(webhook)) for webhook in classes]
-    if all("done" in run for run in runs):
+    if all(RunMark.DONE in run for run in runs):
         return EventStatus.PROCESSED
-    has_failed = any("failed" in run for run in runs)
+    has_failed = any(RunMark.FAILED in run for run in runs)
     return EventStatus.FAILED if has_failed else EventStatus.RECEIVED
 
 

@@ -18,7 +18,7 @@ from django.db import connections
 from django.utils import timezone
 
 from stripe_integrations import conf, kinds, transactions
-from stripe_integrations.choices import EventStatus
+from stripe_integrations.choices import EventStatus, RunMark
 from stripe_integrations.dispatch import insert, registry, run
 from stripe_integrations.livemode import log_ignored
 from stripe_integrations.mirror import newer, statements, users
@@ -113,7 +113,7 @@ def _first_done(event: Event, classes: registry.Classes) -> dict[str, Any]:
         "attempts": 1,
         "lease_expires_at": None if is_processed else event.lease_expires_at,
         "processed_at": timezone.now() if is_processed else None,
-        "runs": {registry.class_key(classes[0]): {"done": int(time.time())}},
+        "runs": {registry.class_key(classes[0]): {RunMark.DONE.value: int(time.time())}},
         "status": EventStatus.PROCESSED if is_processed else EventStatus.RECEIVED,
         "synced": True,
     }

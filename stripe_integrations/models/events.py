@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from stripe_integrations import conf, storable
-from stripe_integrations.choices import EventStatus
+from stripe_integrations.choices import EventStatus, OpenState, RunMark
 from stripe_integrations.models.base import Row
 from stripe_integrations.models.fields import StripeIdField, StripeLink
 from stripe_integrations.models.indexes import SwappableIndex
@@ -34,8 +34,8 @@ class EventQuerySet(models.QuerySet[Row]):
     def in_states(self, *states: str) -> Self:
         """Keep those that are `failed` or `ignored`, or `stuck`: their worker is taken for dead."""
         lost = Q(status=EventStatus.RECEIVED, lease_expires_at__lt=timezone.now())
-        chosen = Q(status__in=[state for state in states if state != "stuck"])
-        return self.filter(chosen | lost if "stuck" in states else chosen)
+        chosen = Q(status__in=[state for state in states if state != OpenState.STUCK])
+        return self.filter(chosen | lost if OpenState.STUCK in states else chosen)
 
     def of_type(self, *names: str) -> Self:
         """Keep those of these types, or of types below them, as `BaseWebhook.name` means it."""
@@ -217,7 +217,7 @@ class StripeBaseEvent(models.Model):
     def run_of(self, key: str) -> dict[str, Any]:
         """Return what `runs` has of the webhook class with this key; empty if nothing."""
         found = [self.runs[each] for each in self.run_keys(key)]
-        return next((run for run in found if "done" in run), found[0] if found else {})
+        return next((run for run in found if RunMark.DONE in run), found[0] if found else {})
 
     def run_keys(self, key: str) -> list[str]:
         """Return the keys of `runs` that mean a class: its own, and older ones, `key:names`."""
@@ -225,7 +225,7 @@ class StripeBaseEvent(models.Model):
 
     def is_done(self, key: str) -> bool:
         """Tell whether the webhook class with this key has taken effect."""
-        return "done" in self.run_of(key)
+        return RunMark.DONE in self.run_of(key)
 
 
 class Event(StripeBaseEvent):

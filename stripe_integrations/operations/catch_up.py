@@ -13,6 +13,7 @@ import stripe
 from django.db.models import Q
 
 from stripe_integrations import client, conf, event_types, thin_events, transactions
+from stripe_integrations.choices import EventStatus
 from stripe_integrations.dispatch import wanted_events
 from stripe_integrations.exceptions import WebhookFailed, WebhookRefused
 from stripe_integrations.inbox import payloads
@@ -29,6 +30,9 @@ OVERLAP = 3600
 SLICE = 6 * 3600
 #: Event types that one request to Stripe may name.
 MAX_TYPES = 20
+
+#: What is counted, beside the events that failed and those that were received.
+LISTED, MISSING, REFUSED = "listed", "missing", "refused"
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def catch_up(part: Slice, thin_error: stripe.StripeError | None = None) -> Caugh
     in_order.sort(key=lambda listed: _created(listed[0]))
     for message, as_of in in_order:
         if wanted_events.wants(message["type"]):
-            found["missing"] += 1
+            found[MISSING] += 1
             found[_receive(message, part.account, as_of)] += 1
     if thin_error is None:
         _move_cursor(part)
@@ -116,7 +120,7 @@ def _missing(
     missing: dict[str, tuple[dict[str, Any], int]] = {}
     for page in pages:
         messages = {message["id"]: message for message in page.data["data"]}
-        found["listed"] += len(messages)
+        found[LISTED] += len(messages)
         new = transactions.run_query(partial(_not_stored, messages, account), conf.database())
         missing.update({key: (message, page.as_of) for key, message in new.items()})
     return missing
@@ -138,10 +142,10 @@ def _receive(message: dict[str, Any], account: str | None, as_of: int) -> str:
     try:
         accept(payloads.check(message), payloads.serialize(message), as_of=as_of)
     except WebhookFailed:
-        return "failed"
+        return EventStatus.FAILED.value
     except WebhookRefused:
-        return "refused"
-    return "received"
+        return REFUSED
+    return EventStatus.RECEIVED.value
 
 
 def _created(message: dict[str, Any]) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from stripe_integrations import conf, transactions
+from stripe_integrations.choices import OpenState
 from stripe_integrations.dispatch.events import LEASE
 
 logger = logging.getLogger("stripe_integrations")
@@ -32,7 +33,7 @@ def search_events(enqueue: Callable[[str], Any]) -> int:
     Of simultaneous searches one takes an event, which then has a new lease.
     Raises what `enqueue` raises.
     """
-    lost = conf.model("Event").objects.using(conf.database()).in_states("stuck")
+    lost = conf.model("Event").objects.using(conf.database()).in_states(OpenState.STUCK)
     keys = lost.order_by("created", "pk").values_list("pk", flat=True)
     found = transactions.run_query(lambda: list(keys[:MAX_FOUND]), conf.database())
     count = 0

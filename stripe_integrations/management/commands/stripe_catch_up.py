@@ -7,6 +7,7 @@ from typing import Any
 import stripe
 from django.core.management.base import CommandError, CommandParser
 
+from stripe_integrations.choices import EventStatus
 from stripe_integrations.management.argument_types import account as account_id
 from stripe_integrations.management.argument_types import moment
 from stripe_integrations.management.base import StripeCommand
@@ -68,16 +69,17 @@ class Command(StripeCommand):
             counts, thin_error = catch_up.catch_up(part, thin_error)
             total += counts
         self.stdout.write(
-            f"{_name(account)}: {total['listed']} events listed since {_time(parts[0].start)}, "
-            f"{total['missing']} of them were missing, {total['failed']} failed, "
-            f"{total['refused']} cannot be stored."
+            f"{_name(account)}: {total[catch_up.LISTED]} events "
+            f"listed since {_time(parts[0].start)}, "
+            f"{total[catch_up.MISSING]} of them were missing, {total[EventStatus.FAILED]} failed, "
+            f"{total[catch_up.REFUSED]} cannot be stored."
         )
         if thin_error is not None:
             self.stderr.write(
                 f"{_name(account)}: the thin events are not caught up: "
                 f"{type(thin_error).__name__}: {thin_error}"
             )
-        return not (total["failed"] or total["refused"] or thin_error)
+        return not (total[EventStatus.FAILED] or total[catch_up.REFUSED] or thin_error)
 
 
 def _name(account: str | None) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from stripe_integrations import conf, transactions
 from stripe_integrations.actions import StripeEventAction, StripeWebhook
-from stripe_integrations.choices import EventStatus
+from stripe_integrations.choices import EventStatus, OpenState
 from stripe_integrations.dispatch import registry
 from stripe_integrations.exceptions import WebhookFailed
 from stripe_integrations.management.argument_types import moment
@@ -76,7 +76,7 @@ class Command(StripeCommand):
             counts[_replay(event, rerun)] += 1
         outcomes = (*OUTCOMES, "already done")
         told = ", ".join(f"{counts[each]} {each}" for each in outcomes if counts[each])
-        waiting = _waiting(self.events(**options)) if "stuck" in _states(**options) else ""
+        waiting = _waiting(self.events(**options)) if OpenState.STUCK in _states(**options) else ""
         nothing = f"Nothing to replay yet: {waiting}" if waiting else "Nothing to replay."
         self.stdout.write("\n".join(filter(None, [told, waiting])) if told else nothing)
         if counts[EventStatus.FAILED] or counts[EventStatus.RECEIVED]:
@@ -119,9 +119,11 @@ class Command(StripeCommand):
 
 def _states(**options: Any) -> list[str]:
     """Return the states to replay: failed and stuck if no argument says otherwise."""
-    states = [name for name in ("failed", "stuck", "ignored") if options[name]]
+    states = [name for name in OpenState.values if options[name]]
     others = ("events", "since", "type", "rerun")
-    return states or ([] if any(options[name] for name in others) else ["failed", "stuck"])
+    return states or (
+        [] if any(options[name] for name in others) else [OpenState.FAILED, OpenState.STUCK]
+    )
 
 
 def _waiting(events: Any) -> str:
