@@ -13,6 +13,7 @@ from stripe_integrations import conf
 from stripe_integrations.dispatch import events
 from stripe_integrations.mirror import compiling, newer, statements
 from stripe_integrations.mirror.parts import parts_of
+from stripe_integrations.mirror.tables import Table
 from stripe_integrations.testing import objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,15 +27,15 @@ COMPILERS = ("insert_event", "write_newer", "write_parts", "write_versions")
 
 @pytest.fixture
 def break_condition(monkeypatch):
-    """Return a function that lets a function of `compiling` return something else."""
+    """Return a function that lets a function of `compiling`, or of `Table`, return another text."""
 
     def forget_statements():
         for each in COMPILERS:
             getattr(compiling, f"compile_{each}").cache_clear()
 
-    def break_one(name, function):
+    def break_one(owner, name, function):
         forget_statements()
-        monkeypatch.setattr(compiling, name, function)
+        monkeypatch.setattr(owner, name, function)
 
     yield break_one
     monkeypatch.undo()
@@ -53,7 +54,7 @@ def break_text(break_condition):
             assert count == 1
             return replace(compiled, sql=sql)
 
-        break_condition("compile_insert_event", compile_broken)
+        break_condition(compiling, "compile_insert_event", compile_broken)
 
     return break_one
 
@@ -139,13 +140,13 @@ class TestRowOfAnotherAccount:
         assert self.write() == (False, "Theirs", "acct_1")
 
     def test_broken_condition_writes_ours_as_theirs(self, break_condition):
-        intact = compiling._is_older
+        intact = Table.is_older
 
         def is_older(*args):
             conditions = intact(*args).split(" AND ")
             return " AND ".join("1 = 1" if "account" in each else each for each in conditions)
 
-        break_condition("_is_older", is_older)
+        break_condition(Table, "is_older", is_older)
         assert self.write() == (True, "Ours", "acct_1")
 
 
@@ -172,7 +173,7 @@ class TestPartOfAnotherAccount:
         assert self.row() == (None, 7)
 
     def test_broken_condition_overwrites_it(self, break_condition):
-        break_condition("_is_of_account", lambda *_: "1 = 1")
+        break_condition(Table, "is_of_account", lambda *_: "1 = 1")
         self.write()
         assert self.row() == ("acct_1", 1)
 
@@ -194,5 +195,9 @@ class TestVersionThatWasNotSeen:
 
     def test_broken_condition_overwrites_it(self, break_condition):
         intact = compiling._write_many
-        break_condition("_write_many", lambda *args, **more: intact(*args, **{**more, **ALWAYS}))
+
+        def write_many(*args, **more):
+            return intact(*args, **{**more, **ALWAYS})
+
+        break_condition(compiling, "_write_many", write_many)
         assert self.write() == ("Ours", 4)

@@ -10,7 +10,8 @@ from django.db.models.signals import post_save
 
 from stripe_integrations import conf
 from stripe_integrations.dispatch import store
-from stripe_integrations.mirror import compiling, statements
+from stripe_integrations.mirror import statements
+from stripe_integrations.mirror.tables import Table
 from stripe_integrations.testing import objects
 from stripe_integrations.webhooks import BaseWebhook
 from stripe_integrations.webhooks.products import ProductCreatedWebhook
@@ -122,7 +123,7 @@ def test_default_that_is_called_is_called_for_each_row():
     column = models.IntegerField(default=lambda: next(numbers))
     column.set_attributes_from_name("number")
     options = mock.Mock(concrete_fields=[model._meta.pk, column])
-    made = compiling._insertion("default", mock.Mock(_meta=options), ("id",))
+    made = Table("default", mock.Mock(_meta=options)).row(("id",))
     assert made.fields[-1] is column
     values = [statements._params(connection, [column], [{}])[0] for _ in range(2)]
     if connection.vendor == "postgresql":

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
 from stripe_integrations import conf
 from stripe_integrations.mirror import compiling
+from stripe_integrations.mirror.tables import Table
 from stripe_integrations.testing import objects
 from tests.convergence.histories import Act, World, histories
 from tests.convergence.reads import OF_THIN, Reads
@@ -108,7 +109,7 @@ def test_part_without_a_row_is_a_difference(play, resource):
 @pytest.fixture
 def break_guard(monkeypatch):
     """Return a function that lets one condition of the statements' guard always be true."""
-    intact = compiling._is_older
+    intact = Table.is_older
 
     def forget_statements():
         compiling.compile_insert_event.cache_clear()
@@ -122,7 +123,7 @@ def break_guard(monkeypatch):
                 for each in conditions
             )
 
-        monkeypatch.setattr(compiling, "_is_older", is_older)
+        monkeypatch.setattr(Table, "is_older", is_older)
         forget_statements()
 
     yield break_one
