@@ -9,9 +9,9 @@ from django.utils import timezone
 from stripe_integrations import conf, transactions
 from stripe_integrations.actions import arguments
 from stripe_integrations.actions.calls import Row, StripeCalls
-from stripe_integrations.mirror import doubts, listing, pages, rows, sync, write
+from stripe_integrations.mirror import listing, pages, rows, settle, sync, write
 from stripe_integrations.mirror.attempts import account_or_events
-from stripe_integrations.mirror.doubts import Settled
+from stripe_integrations.mirror.settle import Settled
 from stripe_integrations.mirror.snapshots import Snapshot
 
 if TYPE_CHECKING:
@@ -133,12 +133,12 @@ class StripeAction(StripeCalls[Row]):
     @classmethod
     def try_to_settle(cls, row: Row) -> Settled[Row]:
         """Do what `settle` does, and tell whether the API has given an answer."""
-        return doubts.settle(cls.kind, row)
+        return settle.settle(cls.kind, row)
 
     @classmethod
     def known(cls, row: Row) -> dict[str, Any]:
         """Return what a row says of its object, at least the id."""
-        return doubts.known_data(row)
+        return settle.known_data(row)
 
     @classmethod
     def write_answer(cls, answer: Snapshot, *, account: str | None) -> Row:

@@ -12,7 +12,7 @@ from stripe_integrations.actions import idempotency
 from stripe_integrations.actions.arguments import reference
 from stripe_integrations.kinds import Kind
 from stripe_integrations.masking import HiddenText
-from stripe_integrations.mirror import doubts, fetch, rows, write
+from stripe_integrations.mirror import fetch, rows, settle, write
 from stripe_integrations.mirror.snapshots import Snapshot, from_answer
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class StripeCalls(Generic[Row]):
         except stripe.InvalidRequestError as error:
             if error.code not in client.MISSING or given.row is None:
                 raise
-            row = doubts.settle(cls.kind, given.row).row
+            row = settle.settle(cls.kind, given.row).row
             if not row.is_deleted:
                 raise
         else:

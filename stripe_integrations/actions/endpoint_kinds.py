@@ -14,7 +14,7 @@ from stripe_integrations.actions.base import StripeAction
 from stripe_integrations.dispatch import wanted_events
 from stripe_integrations.endpoint_urls import refuse_private, uuid_in
 from stripe_integrations.mirror import fetch
-from stripe_integrations.mirror.doubts import Settled
+from stripe_integrations.mirror.settle import Settled
 from stripe_integrations.mirror.snapshots import Snapshot, from_answer
 
 if TYPE_CHECKING:

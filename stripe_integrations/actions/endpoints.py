@@ -18,7 +18,7 @@ from stripe_integrations.actions.endpoint_kinds import (
 )
 from stripe_integrations.dispatch import wanted_events
 from stripe_integrations.local_users import described
-from stripe_integrations.mirror.doubts import Settled
+from stripe_integrations.mirror.settle import Settled
 
 if TYPE_CHECKING:
     from stripe_integrations.models import StripeQuerySet, WebhookEndpoint

@@ -22,7 +22,7 @@ from stripe_integrations.admin.endpoint_forms import EndpointForm, NewEndpointFo
 from stripe_integrations.admin.mirrors import MirrorAdmin
 from stripe_integrations.admin.secrets import SecretInline
 from stripe_integrations.admin.time_limit import InTime
-from stripe_integrations.mirror.doubts import Settled
+from stripe_integrations.mirror.settle import Settled
 
 if TYPE_CHECKING:
     from stripe_integrations.models import WebhookEndpoint

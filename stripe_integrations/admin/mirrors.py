@@ -21,8 +21,8 @@ from stripe_integrations.admin.own_columns import own_columns
 from stripe_integrations.admin.time_limit import InTime
 from stripe_integrations.dashboard import dashboard_url
 from stripe_integrations.kinds import Kind
-from stripe_integrations.mirror import doubts
-from stripe_integrations.mirror.doubts import Settled
+from stripe_integrations.mirror import settle
+from stripe_integrations.mirror.settle import Settled
 
 if TYPE_CHECKING:
     from stripe_integrations.models import StripeModel
@@ -165,7 +165,7 @@ class MirrorAdmin(ReadOnlyAdmin):
 
     def settle(self, row: StripeModel) -> Settled[Any]:
         """Read an object from the API, and write it."""
-        return doubts.settle(self.kind_of(row), row)
+        return settle.settle(self.kind_of(row), row)
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         """Write the project's own columns that were changed, and no other."""

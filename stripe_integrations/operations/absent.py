@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from stripe_integrations import conf, kinds
 from stripe_integrations.kinds import Kind
-from stripe_integrations.mirror import doubts, fetch, ordering, write
+from stripe_integrations.mirror import fetch, ordering, settle, write
 from stripe_integrations.mirror.snapshots import Snapshot
 from stripe_integrations.operations.batches import key_batches
 from stripe_integrations.operations.pace import Pace, patiently
@@ -53,7 +53,7 @@ def check_unlisted(
 
 def _is_gone(kind: Kind, row: StripeModel, pace: Pace) -> bool:
     """Read a row's object, write what the API says, and tell whether that is its end."""
-    data = doubts.known_data(row)
+    data = settle.known_data(row)
     try:
         answer = patiently(lambda: fetch.read_by_id(kind, data, row.account), pace)
     except ValueError:  # the API is not known to have it by its id

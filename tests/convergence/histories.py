@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from stripe_integrations import conf, kinds
 from stripe_integrations.exceptions import WebhookFailed
 from stripe_integrations.inbox.receive import accept
-from stripe_integrations.mirror import doubts, mapping, rows
+from stripe_integrations.mirror import mapping, rows, settle
 from stripe_integrations.operations import verify
 from stripe_integrations.testing import FakeStripe, objects
 from stripe_integrations.testing.fake_stripe import Refused
@@ -235,7 +235,7 @@ class World:
         """Do what `stripe_verify --doubtful` does."""
         for kind, row in verify.doubtful():
             self.settled += 1
-            doubts.settle(kind, row)
+            settle.settle(kind, row)
 
     def together(self, things: Any) -> None:
         if len(things) == 1:

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from typing import Any
 
-from stripe_integrations.mirror import doubts, fetch, ordering, related
+from stripe_integrations.mirror import fetch, ordering, related, settle
 from stripe_integrations.mirror.ordering import Verdict
 
 #: Reads that are no event's in doubt: a thin event needs one each, and `stripe_verify --doubtful`
@@ -24,11 +24,11 @@ class Reads:
         self.lock = threading.Lock()
         self.local = threading.local()
         self.counts: Counter[tuple[str, str]] = Counter()
-        judge, read, read_related, settle = (
+        judge, read, read_related, intact_settle = (
             ordering.judge,
             fetch.fetch,
             related.read_object,
-            doubts.settle,
+            settle.settle,
         )
 
         def noting_judge(row: Any, snapshot: Any, guard: int) -> Verdict:
@@ -57,12 +57,12 @@ class Reads:
 
         def settling(kind: Any, row: Any) -> Any:
             self.local.reason = OF_OUTAGE
-            return settle(kind, row)
+            return intact_settle(kind, row)
 
         monkeypatch.setattr(ordering, "judge", noting_judge)
         monkeypatch.setattr(fetch, "fetch", counting_read)
         monkeypatch.setattr(related, "read_object", counting_read_related)
-        monkeypatch.setattr(doubts, "settle", settling)
+        monkeypatch.setattr(settle, "settle", settling)
 
     def count(self, reason: str, name: str) -> None:
         with self.lock:

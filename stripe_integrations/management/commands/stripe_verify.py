@@ -9,7 +9,7 @@ from stripe_integrations import conf
 from stripe_integrations.actions import StripeAction
 from stripe_integrations.management.base import StripeCommand
 from stripe_integrations.management.kind_names import object_name
-from stripe_integrations.mirror import doubts
+from stripe_integrations.mirror import settle
 from stripe_integrations.operations import verify
 
 
@@ -81,7 +81,7 @@ class Command(StripeCommand):
         """Settle the rows in doubt. Raises CommandError if some stay so."""
         left = 0
         for kind, row in verify.doubtful(names):
-            settled = not doubts.settle(kind, row).row.in_doubt
+            settled = not settle.settle(kind, row).row.in_doubt
             told = "settled" if settled else "in doubt"
             self.stdout.write(f"{told} {kind.object} {row.pk}")
             left += not settled

@@ -1,4 +1,4 @@
-"""Rows in doubt, settled outside of any event."""
+"""Read again what a row in doubt should hold, outside of any event."""
 
 from __future__ import annotations
 
