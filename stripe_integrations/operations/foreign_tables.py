@@ -93,8 +93,9 @@ def find_table(name: str) -> ForeignTable | None:
     with connection.cursor() as cursor:
         if name not in connection.introspection.table_names(cursor):
             return None
-        described = connection.introspection.get_table_description(cursor, name)
-    return ForeignTable(name, frozenset(each.name for each in described))
+        # Of a description, SQLite's part takes 10 ms a table, for more than the names.
+        cursor.execute(f"SELECT * FROM {_quoted(name)} WHERE 1 = 0")  # noqa: S608 - a quoted name
+        return ForeignTable(name, frozenset(column[0] for column in cursor.description))
 
 
 def from_json(value: Any) -> Any:
