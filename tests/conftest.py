@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection, connections
+from django.test import TransactionTestCase
 
 from stripe_integrations import conf, counters
 from stripe_integrations.actions import StripeWebhook
@@ -20,6 +21,10 @@ from stripe_integrations.webhooks import BaseWebhook
 from tests.large_tables import leave_out
 
 SECRET = "whsec_test"
+
+if connection.vendor == "sqlite":
+    # Django opens new connections for each test that commits, for the sake of other databases.
+    TransactionTestCase._should_reload_connections = lambda self: False
 
 # On a connection that is kept, an answer would wait 40 ms for the client to acknowledge its head.
 WSGIRequestHandler.disable_nagle_algorithm = True
