@@ -119,9 +119,9 @@ def get() -> stripe.StripeClient:
 def find_object(
     path: str, params: dict[str, Any] | None = None, *, account: str | None = None
 ) -> Answer:
-    """Read one object, impatiently; the answer's data is empty if Stripe has no such object.
+    """Read one object; the answer's data is empty if Stripe has no such object.
 
-    Raises stripe.StripeError.
+    It has a short timeout and is not tried again. Raises stripe.StripeError.
     """
     started = time.monotonic()
     try:

@@ -32,7 +32,10 @@ class StripeIntegrationsError(APIException):
 
 
 class WebhookRefused(StripeIntegrationsError):
-    """The request is not acted upon and nothing of it is stored."""
+    """The request is refused: its event is neither stored nor processed.
+
+    The request itself may be recorded.
+    """
 
     status_code = 400
     default_code = "refused"

@@ -76,14 +76,14 @@ def checked_feature(given: Any) -> Any:
 def subscription_required(
     *, redirect_to: Any = None, **terms: Unpack[AccessTerms]
 ) -> Callable[[View], View]:
-    """Let a view answer only to who has a subscription, to any, or to a product or a price."""
+    """Restrict a view to subscribers: of anything, or of a product or a price."""
     return _required(partial(subscribed, **checked_terms(terms)), redirect_to)
 
 
 def entitlement_required(
     feature: StripeBaseFeature | str, *, redirect_to: Any = None
 ) -> Callable[[View], View]:
-    """Let a view answer only to who is entitled to a feature, its lookup key or its row.
+    """Restrict a view to owners who are entitled to a feature, given as lookup key or row.
 
     Raises TypeError for None.
     """
@@ -91,7 +91,7 @@ def entitlement_required(
 
 
 class SubscriptionRequiredMixin:
-    """Let a class-based view answer only to who has a subscription; it stands left of `View`."""
+    """Restrict a class-based view to subscribers; it stands left of `View`."""
 
     #: Which subscription; empty for any: `{"product": "prod_reports"}`.
     required_subscription: ClassVar[AccessTerms] = {}
@@ -109,7 +109,7 @@ class SubscriptionRequiredMixin:
 
 
 class EntitlementRequiredMixin:
-    """Let a class-based view answer only to who is entitled to a feature."""
+    """Restrict a class-based view to owners who are entitled to a feature."""
 
     #: The lookup key of the feature, or its row.
     required_entitlement: ClassVar[Any] = None

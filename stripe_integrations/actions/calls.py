@@ -99,21 +99,21 @@ class StripeCalls(Generic[Row]):
         *,
         account: str | None = None,
         idempotency_key: str | None = None,
-        spent: Iterable[str] = (),
+        unusable: Iterable[str] = (),
     ) -> Row:
         """Call the API to create an object, and write the answer.
 
-        The same call within a day gets the same object, unless that is spent by then. With a key
-        of the caller's own it always does. `spent` are ids of objects that are known to be.
+        The same call within a day gets the same object, unless that is unusable by then. With a
+        key of the caller's own it always does. `unusable` are ids of objects that are known to be.
         """
-        state = list(spent)
+        state = list(unusable)
         while True:
             answer = cls._post(path, params, account, state, idempotency_key)
             if not answer.replayed:
                 data = fetch.checked(cls.kind, answer.data, account)
                 return cls._write(from_answer(data, answer), account=account)
             row = cls._still_there(answer.data, account)
-            if row is not None and (idempotency_key or not cls._is_spent(row)):
+            if row is not None and (idempotency_key or not cls._is_unusable(row)):
                 return row
             if idempotency_key:
                 raise stripe.InvalidRequestError(  # type: ignore[no-untyped-call]
@@ -154,7 +154,7 @@ class StripeCalls(Generic[Row]):
         return cls._up_to_date(passed, row)
 
     @classmethod
-    def _is_spent(cls, row: Row) -> bool:
+    def _is_unusable(cls, row: Row) -> bool:
         """Tell whether an object is of no use any more to who wants to create one like it."""
         return row.is_deleted
 

@@ -87,8 +87,8 @@ class StripeCheckout(StripeAction["CheckoutSession"]):
         return arguments.customer(customer)
 
     @classmethod
-    def _is_spent(cls, row: CheckoutSession) -> bool:
-        return super()._is_spent(row) or row.status in CLOSED
+    def _is_unusable(cls, row: CheckoutSession) -> bool:
+        return super()._is_unusable(row) or row.status in CLOSED
 
 
 def _user_pk(customer: Any, owner: Reference | None) -> str | None:

@@ -98,5 +98,5 @@ class StripeCreditNote(StripeCustomerResource["CreditNote"]):
         return asked
 
     @classmethod
-    def _is_spent(cls, row: CreditNote) -> bool:
-        return super()._is_spent(row) or row.status == "void"
+    def _is_unusable(cls, row: CreditNote) -> bool:
+        return super()._is_unusable(row) or row.status == "void"

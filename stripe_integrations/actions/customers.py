@@ -55,7 +55,7 @@ class StripeCustomer(StripeAction["Customer"]):
             client.resource_path(cls.kind.resource),
             params,
             idempotency_key=idempotency_key,
-            spent=gone.values_list("pk", flat=True),
+            unusable=gone.values_list("pk", flat=True),
         )
         users.assign(row, user)
         return row

@@ -13,7 +13,7 @@ def key(path: str, params: dict[str, Any] | None, account: str | None, state: An
     """Return the key of a call, made of what it asks for and of the state that it begins with.
 
     `state` is what makes the same call another one: the version of the row that it changes, or the
-    ids of the objects like it that are spent. Stripe keeps a key for a day. Follows
+    ids of the objects like it that are unusable. Stripe keeps a key for a day. Follows
     https://docs.stripe.com/api/idempotent_requests.
     """
     text = json.dumps([path, params, account, state], sort_keys=True, default=str)

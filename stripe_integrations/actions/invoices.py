@@ -117,5 +117,5 @@ class StripeInvoice(StripeCustomerResource["Invoice"]):
         return client.request("post", path, params, account=owner.account).data
 
     @classmethod
-    def _is_spent(cls, row: Invoice) -> bool:
-        return super()._is_spent(row) or row.status == "void"
+    def _is_unusable(cls, row: Invoice) -> bool:
+        return super()._is_unusable(row) or row.status == "void"

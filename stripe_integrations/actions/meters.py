@@ -117,8 +117,8 @@ class StripeMeter(StripeResource["Meter"]):
         )
 
     @classmethod
-    def _is_spent(cls, row: Meter) -> bool:
-        return super()._is_spent(row) or row.status == "inactive"
+    def _is_unusable(cls, row: Meter) -> bool:
+        return super()._is_unusable(row) or row.status == "inactive"
 
 
 def _seconds(moment: datetime | int | None) -> float | None:

@@ -102,5 +102,5 @@ class StripePaymentIntent(StripeCustomerResource["PaymentIntent"]):
         return cls._change(payment_intent, params, "cancel", idempotency_key=idempotency_key)
 
     @classmethod
-    def _is_spent(cls, row: PaymentIntent) -> bool:
-        return super()._is_spent(row) or row.status == "canceled"
+    def _is_unusable(cls, row: PaymentIntent) -> bool:
+        return super()._is_unusable(row) or row.status == "canceled"

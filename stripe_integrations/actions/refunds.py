@@ -80,5 +80,5 @@ class StripeRefund(StripeResource["Refund"]):
         return StripePaymentIntent if is_intent else StripeCharge
 
     @classmethod
-    def _is_spent(cls, row: Refund) -> bool:
-        return super()._is_spent(row) or row.status in ("canceled", "failed")
+    def _is_unusable(cls, row: Refund) -> bool:
+        return super()._is_unusable(row) or row.status in ("canceled", "failed")

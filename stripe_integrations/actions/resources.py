@@ -110,5 +110,5 @@ class StripeArchivable(StripeResource[Row]):
         return cls._change(given, {"active": True}, idempotency_key=idempotency_key)
 
     @classmethod
-    def _is_spent(cls, row: Row) -> bool:
-        return super()._is_spent(row) or getattr(row, "active", None) is False
+    def _is_unusable(cls, row: Row) -> bool:
+        return super()._is_unusable(row) or getattr(row, "active", None) is False

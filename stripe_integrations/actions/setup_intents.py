@@ -54,5 +54,5 @@ class StripeSetupIntent(StripeCustomerResource["SetupIntent"]):
         return cls._change(setup_intent, params, "cancel", idempotency_key=idempotency_key)
 
     @classmethod
-    def _is_spent(cls, row: SetupIntent) -> bool:
-        return super()._is_spent(row) or row.status in ("canceled", "succeeded")
+    def _is_unusable(cls, row: SetupIntent) -> bool:
+        return super()._is_unusable(row) or row.status in ("canceled", "succeeded")

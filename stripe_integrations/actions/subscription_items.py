@@ -167,7 +167,7 @@ class SubscriptionItemVerbs(StripeAction["Subscription"]):
         if len(items) == 1:
             return items[0]
         if price is not None:
-            raise ValueError(f"The subscription {given.id} is not to the price {price}.")
+            raise ValueError(f"The subscription {given.id} has no item with the price {price}.")
         raise ValueError(
             f"The subscription {given.id} has {len(items)} prices: pass one of them, price=…."
         )

@@ -129,7 +129,7 @@ class SubscriptionStateVerbs(StripeAction["Subscription"]):
                 raise
             given = arguments.reference(cls.kind, subscription)
             row = cls.retrieve(given.id, account=given.account)
-            if not cls._is_spent(row):
+            if not cls._is_unusable(row):
                 raise
             return cls._up_to_date(subscription, row)
 
@@ -140,5 +140,5 @@ class SubscriptionStateVerbs(StripeAction["Subscription"]):
         return row or cls.retrieve(given.id, account=given.account)
 
     @classmethod
-    def _is_spent(cls, row: Subscription) -> bool:
-        return super()._is_spent(row) or row.status in ENDED
+    def _is_unusable(cls, row: Subscription) -> bool:
+        return super()._is_unusable(row) or row.status in ENDED

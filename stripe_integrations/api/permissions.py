@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class HasSubscription(BasePermission):
-    """Let in who has a subscription: to anything, or to what `to` names."""
+    """Allow owners with a subscription: any, or the one that `to` asks for."""
 
     message = "This needs a subscription."
     code = "subscription_required"
@@ -45,7 +45,7 @@ class HasSubscription(BasePermission):
 
 
 class HasEntitlement(BasePermission):
-    """Let in who is entitled to the feature that `to` names."""
+    """Allow owners who are entitled to the feature that `to` names."""
 
     message = "Your plan does not include this."
     code = "entitlement_required"

@@ -1,4 +1,4 @@
-"""What leaves of each row: named fields only, never `stripe_data` or a fingerprint.
+"""Serializers of the billing API: named fields only, never `stripe_data` or a fingerprint.
 
 Amounts are integers in the currency's minor unit, as Stripe has them; fields that end in `_money`
 are the same in the currency's unit.

@@ -46,8 +46,8 @@ def _no_owner() -> Iterator[CheckMessage]:
     unsaid = sorted(each.__name__ for each in found if _takes_the_user(each))
     if unsaid:
         yield Error(
-            f"Customers belong to {conf.owner_label()}, and a request of {', '.join(unsaid)} is "
-            "taken for its user's: it is answered 500.",
+            f"Customers belong to {conf.owner_label()}, and {', '.join(unsaid)} would take the "
+            "user of a request for the owner: it answers 500.",
             hint="Set STRIPE_INTEGRATIONS['GET_OWNER'] to the path of a function that takes a "
             "request and returns its owner, or override get_owner.",
             id="stripe_integrations.E029",

@@ -106,11 +106,11 @@ def call_class(
                     f"Stripe's API gave no answer about {event.object_type} {event.object_id}."
                 )
             webhook(event).process_webhook()
-        refetch.insist()
+        refetch.reraise_caught()
         for using in databases:
             transactions.finish(using)
     except Exception as error:
-        refetch.insist()
+        refetch.reraise_caught()
         if isinstance(error, transactions.LostRace) or transactions.is_passing(error):
             raise
         raise ClassFailed from error

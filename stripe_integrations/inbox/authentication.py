@@ -96,8 +96,8 @@ def validated(
     if endpoint is not None and endpoint.validation_method == ValidationMethod.NONE:
         if not settings.DEBUG:
             raise EndpointRefused(
-                "The endpoint believes everybody, which is for DEBUG only: set its validation "
-                "method to verify_signature.",
+                "The endpoint does not verify requests, which works with DEBUG only: set its "
+                "validation method to verify_signature.",
                 code=RefusalReason.UNSAFE_METHOD,
             )
     else:

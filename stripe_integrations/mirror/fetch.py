@@ -24,7 +24,12 @@ def fetch(kind: Kind, data: dict[str, Any], account: str | None) -> Snapshot | N
         with client.within(client.IMPATIENT):  # in all, with the pages of its lists
             return read_by_id(kind, data, account)
     except (stripe.StripeError, ValueError) as error:
-        logger.warning("%s: the API gave no answer: %s", data["id"], type(error).__name__)
+        logger.warning(
+            "%s could not be read from Stripe's API: %s. If its row is in doubt, "
+            "`manage.py stripe_verify --doubtful` reads it again.",
+            data["id"],
+            type(error).__name__,
+        )
         return None
 
 

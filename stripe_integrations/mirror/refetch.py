@@ -63,7 +63,7 @@ def answer(key: str, version: int, read: Read) -> Snapshot | None:
     raise attempt.needed
 
 
-def insist() -> None:
+def reraise_caught() -> None:
     """Raise again a ReadNeeded that a webhook class has caught."""
     needed = current_attempt().needed
     if needed is not None:

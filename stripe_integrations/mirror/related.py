@@ -35,7 +35,7 @@ class NotRead(Exception):
 
 
 def read_object(event: StripeBaseEvent) -> Snapshot | None:
-    """Read the object of a thin event, impatiently; None without an answer.
+    """Read the object of a thin event, with a short timeout; None without an answer.
 
     The path is built from its kind and id: an address in the event's body is not to be trusted.
     What cannot be read at all is `NOTHING`, which the log says.

@@ -18,7 +18,7 @@ logger = logging.getLogger("stripe_integrations")
 
 
 def read(event: StripeBaseEvent) -> Snapshot | None:
-    """Read the snapshot event that a thin event names, impatiently, and return its object.
+    """Read the snapshot event that a thin event names, with a short timeout, and return its object.
 
     The object has that event's time, verb and `previous_attributes`. Returns None without an
     answer, and `NOTHING` where Stripe has no such event, or one of something else.
@@ -29,7 +29,7 @@ def read(event: StripeBaseEvent) -> Snapshot | None:
     try:
         answer = client.find_object(client.resource_path("events", twin_id), account=event.account)
     except stripe.StripeError as error:
-        logger.warning("%s: the API gave no answer: %s", twin_id, type(error).__name__)
+        logger.warning("%s could not be read from Stripe's API: %s.", twin_id, type(error).__name__)
         return None
     data = _object(answer.data, event)
     kind = kinds.of(data["object"]) if data else None

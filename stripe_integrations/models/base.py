@@ -22,7 +22,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class StripeQuerySet(models.QuerySet[Row]):
-    """What one asks of any mirror."""
+    """Queryset methods of every mirror."""
 
     def not_deleted(self) -> Self:
         """Leave out the objects that Stripe has deleted."""

@@ -32,7 +32,7 @@ class Backlog:
 
 @dataclass(frozen=True)
 class State:
-    """What is now."""
+    """The present state, as against the figures of the last hour."""
 
     #: Events whose class raised, and events that wait for a worker.
     failed: Backlog
@@ -72,7 +72,7 @@ def complaints(state: State, limits: Limits) -> Iterator[str]:
     if (age := state.failed.age) is not None and age > limits.event_age:
         yield (
             f"{_some(state.failed)} failed, the oldest of {time_span(age)} ago: read its "
-            "traceback in the admin, mend the class, and run `manage.py stripe_replay --failed`."
+            "traceback in the admin, fix the class, and run `manage.py stripe_replay --failed`."
         )
     if (age := state.waiting.age) is not None and age > limits.event_age:
         yield (

@@ -54,7 +54,7 @@ def import_steps() -> list[ImportStep]:
     if not steps:
         raise CannotImport(
             "No table has the columns of a base model of stripe-integrations 0.0.1: stripe_id, "
-            "created_at, modified_at, …. If the project has renamed them, name them so again."
+            "created_at, modified_at, …. If the project has renamed them, restore their names."
         )
     return steps
 

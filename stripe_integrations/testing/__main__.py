@@ -19,7 +19,7 @@ from stripe_integrations.testing.fake_stripe.deliveries import Forwarder
 from stripe_integrations.testing.receivers import WebhookURL
 
 INTRODUCTION = """\
-Stripe's API answers on {url}. Lead your project there:
+Stripe's API answers on {url}. Let your settings lead there:
 
     STRIPE_INTEGRATIONS = {{
         "API_BASE": "{url}",

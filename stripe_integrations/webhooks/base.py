@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 class BaseWebhook:
-    """What a project does about an event.
+    """Base class of event handlers.
 
     All classes that match an event run, ours first; each runs once per event, in a transaction of
-    its own. A subclass of a registered class takes its place.
+    its own. A subclass of a registered class replaces it.
     """
 
     # -- what a subclass sets
@@ -41,10 +41,10 @@ class BaseWebhook:
     abstract: ClassVar[bool] = True
 
     def process_webhook(self) -> None:
-        """Do it. Raising undoes it and has Stripe send the event again."""
+        """Handle the event. If this raises, its writes are undone and Stripe retries."""
         raise NotImplementedError  # no class without one of its own is registered
 
-    # -- what it leaves alone
+    # -- internal
 
     #: The method that only writes the mirror: a class that has another one may do more.
     mirrors_by: ClassVar[Any] = None

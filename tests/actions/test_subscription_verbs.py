@@ -58,9 +58,9 @@ def test_quantity_of_one_of_several_prices_needs_the_price(stripe_api):
     row = two_prices(stripe_api)
     with pytest.raises(ValueError, match="has 2 prices: pass one of them"):
         StripeSubscription.set_quantity(row, 5)
-    with pytest.raises(ValueError, match="not to the price price_lead"):
+    with pytest.raises(ValueError, match="no item with the price price_lead"):
         StripeSubscription.set_quantity(row, 5, "price_lead")
-    with pytest.raises(ValueError, match="not to the price price_lead"):
+    with pytest.raises(ValueError, match="no item with the price price_lead"):
         StripeSubscription.remove_price(row, "price_lead")
 
 

@@ -188,7 +188,7 @@ class TestCatchUp:
         err = io.StringIO()
         with pytest.raises(CommandError, match="Some events are not caught up"):
             run(err=err)
-        assert "our own account: the thin events are not caught up: Permission" in err.getvalue()
+        assert "your own account: the thin events are not caught up: Permission" in err.getvalue()
         assert noting.seen == list(api.events)
         assert mirror() == api.objects["products"]
         assert catch_up.read_to(None) is None

@@ -217,7 +217,7 @@ def test_kind_may_be_called_as_its_list_is():
 
 
 def test_unknown_kind_is_refused():
-    with pytest.raises(CommandError, match="Without a model of their own: topup"):
+    with pytest.raises(CommandError, match="There is no model for topup"):
         run("topup")
 
 

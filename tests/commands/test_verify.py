@@ -307,7 +307,7 @@ class TestResult:
         assert self.told("--doubtful", name) == f"No object is in doubt ({name})."
 
     def test_doubtful_parts_are_settled_with_what_has_them(self):
-        with pytest.raises(CommandError, match="line_item is settled with the object that has it"):
+        with pytest.raises(CommandError, match="Rows of line_item follow the object that has them"):
             self.told("--doubtful", "line_item")
 
     def test_doubtful_rows_that_are_left(self, mirrored):
@@ -323,7 +323,7 @@ class TestErrors:
             call_command("stripe_verify", "flux")
 
     def test_kind_that_the_api_does_not_list_is_told(self):
-        with pytest.raises(CommandError, match="does not list every line_item: verify the objects"):
+        with pytest.raises(CommandError, match="no list of every line_item: verify the objects"):
             call_command("stripe_verify", "line_item")
 
     @pytest.mark.parametrize("account", [None, "acct_1"])
@@ -347,7 +347,7 @@ class TestErrors:
         with pytest.raises(CommandError) as error:
             call_command("stripe_verify", stdout=out, stderr=err)
         assert error.value.returncode == 1
-        whose, other = "our own account", "gold of acct_1"
+        whose, other = "your own account", "gold of acct_1"
         if account:
             whose, other = account, "products_0"
         subscriptions = conf.model("Subscription").objects.values_list("pk", flat=True)

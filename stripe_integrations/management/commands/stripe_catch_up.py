@@ -18,7 +18,7 @@ from stripe_integrations.operations import catch_up
 class Command(StripeCommand):
     help = (
         "Read from Stripe's API the events that never arrived, of the last 30 days at most, and "
-        "process them. The next run begins where this one ended."
+        "process them. The next run begins an hour before the end of this one."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -60,8 +60,8 @@ class Command(StripeCommand):
             lost = f"{_time(known)} to {_time(parts[0].start)}"
             self.stderr.write(
                 f"{_name(account)}: Stripe no longer keeps the events from {lost}. Run "
-                "stripe_verify --fix to bring the mirror up to date; what your own webhook "
-                "classes would have done about them is not made up for."
+                "stripe_verify --fix to bring the mirror up to date; your own webhook classes "
+                "do not run for these events."
             )
         total: Counter[str] = Counter()
         thin_error: stripe.StripeError | None = None
@@ -83,7 +83,7 @@ class Command(StripeCommand):
 
 
 def _name(account: str | None) -> str:
-    return account or "our own account"
+    return account or "your own account"
 
 
 def _time(seconds: int) -> str:

@@ -112,7 +112,7 @@ class Command(StripeCommand):
                     well = verify.repair(difference)
                     self.stdout.write(f"{difference}: {'repaired' if well else 'left as it is'}")
         except stripe.StripeError as error:
-            name = account or "our own account"
+            name = account or "your own account"
             self.stderr.write(f"{name}: {type(error).__name__}: {error}")
             return False
         return True

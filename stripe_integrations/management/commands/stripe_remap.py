@@ -33,8 +33,8 @@ class Command(StripeCommand):
         unknown = set(options["kinds"]) - known.keys()
         if unknown:
             raise CommandError(
-                f"Without a model of their own: {', '.join(sorted(unknown))}. "
-                f"Give one of {', '.join(known)}."
+                f"There is no model for {', '.join(sorted(unknown))}. "
+                f"Choose from {', '.join(known)}."
             )
         for name in options["kinds"] or known:
             self.remap(known[name])

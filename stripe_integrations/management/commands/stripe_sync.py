@@ -24,8 +24,8 @@ MAX_CONCURRENCY = 32
 
 class Command(StripeCommand):
     help = (
-        "Fill the mirror from Stripe's API. An interrupted run goes on where it was when the same "
-        "command is given again. Exit status 1 if a list could not be read to its end."
+        "Fill the mirror from Stripe's API. To resume an interrupted run, run the same command "
+        "again. Exit status 1 if a list could not be read to its end."
     )
     #: The names that are synced; the argument is only there without.
     names: tuple[str, ...] = ()
@@ -96,8 +96,7 @@ class Command(StripeCommand):
         unknown = [name for name in names if name not in LISTS]
         if unknown:
             raise CommandError(
-                f"Stripe's API has no list of {', '.join(unknown)}: give some of "
-                f"{', '.join(LISTS)}."
+                f"Stripe's API has no list of {', '.join(unknown)}: choose from {', '.join(LISTS)}."
             )
         left_out = [name for name in names if not windows.is_synced(LISTS[name])]
         if left_out:

@@ -51,7 +51,7 @@ class Command(StripeCommand):
         parts = sorted(name for name, kind in chosen.items() if kind.is_part)
         if options["doubtful"] and parts:
             raise CommandError(
-                f"A {', '.join(parts)} is settled with the object that has it: settle that one."
+                f"Rows of {', '.join(parts)} follow the object that has them: give its kind."
             )
         if options["doubtful"]:
             self.settle_doubts(options["kinds"])
@@ -60,8 +60,8 @@ class Command(StripeCommand):
         unlisted = chosen.keys() - set(listed)
         if unlisted:
             raise CommandError(
-                f"Stripe's API does not list every {', '.join(sorted(unlisted))}: verify the "
-                "objects that have them."
+                f"Stripe's API has no list of every {', '.join(sorted(unlisted))}: verify the "
+                "objects that have them instead."
             )
         actions = [verify.VERIFIED[kind] for kind in options["kinds"] or listed]
         left = sum(
@@ -70,11 +70,7 @@ class Command(StripeCommand):
             for account in verify.accounts_of_rows(action)
         )
         if left:
-            raise CommandError(
-                f"{left} differences, or lists that could not be read, are left. What --fix "
-                "leaves, the API did not answer for, or API_KEY is of an account that none of our "
-                "rows belongs to."
-            )
+            raise CommandError(_what_is_left(left, fixed=options["fix"]))
         self.stdout.write(f"The mirror is equal to Stripe{_among(options['kinds'])}.")
 
     def settle_doubts(self, names: list[str]) -> None:
@@ -87,8 +83,8 @@ class Command(StripeCommand):
             left += not settled
         if left:
             raise CommandError(
-                f"{left} objects are left in doubt: the API did not answer for them, or API_KEY is "
-                "of an account that none of our rows belongs to. Run this again later."
+                f"{left} objects are left in doubt: the API did not answer for them, or API_KEY "
+                "belongs to an account that has none of these rows. Run this again later."
             )
         self.stdout.write(f"No object is in doubt{_among(names)}.")
 
@@ -97,7 +93,7 @@ class Command(StripeCommand):
         try:
             return self.compare(action, account, fix=fix)
         except stripe.StripeError as error:
-            whose = account or "our own account"
+            whose = account or "your own account"
             self.stderr.write(
                 f"{action.kind.object} of {whose}: Stripe's API gave no answer, "
                 f"{type(error).__name__}: {error}"
@@ -112,6 +108,16 @@ class Command(StripeCommand):
             self.stdout.write(f"{'fixed ' if fixed else ''}{difference}")
             left += not fixed
         return left
+
+
+def _what_is_left(count: int, *, fixed: bool) -> str:
+    found = f"{count} differences, or lists that could not be read"
+    if not fixed:
+        return f"{found}. Run stripe_verify --fix to repair the rows."
+    return (
+        f"{found}, could not be repaired: the API did not answer, or API_KEY belongs to an account "
+        "that has none of these rows."
+    )
 
 
 def _among(names: list[str]) -> str:
