@@ -139,3 +139,16 @@ def test_setting_that_is_patched_in_place_is_read(name, settings):
         assert conf.get(name) == value
         assert conf.livemode() is (name == "LIVEMODE")
     assert (conf.get(name), conf.livemode()) == before
+
+
+@pytest.mark.parametrize("name", ["insert_event", "write_newer"])
+def test_statement_that_fails_for_no_usual_reason_is_logged(name, deliver, monkeypatch, caplog):
+    def fail(*_args):
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(statements, name, fail)
+    deliver(created())
+    assert conf.model("Product").objects.exists()
+    is_used = (name == "insert_event") == (connection.vendor == "postgresql")
+    told = [record for record in caplog.records if "its statement failed" in record.getMessage()]
+    assert [record.levelname for record in told] == ["WARNING"] * is_used

@@ -5,7 +5,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.test import RequestFactory
 from django.urls import resolve
 
@@ -84,6 +83,5 @@ def test_update_of_a_product_takes_the_short_way(trace, summary):
     calls = sum(trace.calls.values())
     summary(f"{len(modules)} modules, {trace.changes} changes of file, {calls} calls of ours")
     assert len(modules) <= 15, sorted(modules)
-    # Elsewhere, the event is inserted by a second statement, through the ORM.
-    assert trace.changes <= (40 if connection.vendor == "postgresql" else 44), trace.files
+    assert trace.changes <= 40, trace.files
     assert calls <= 180, trace.calls.most_common()

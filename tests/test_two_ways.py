@@ -139,3 +139,24 @@ def test_story_of_an_object_leaves_the_same_rows_either_way(source, story, deliv
         assert not any(count)
         del count[:]
         assert stored(models) == by_statements, data["object"]
+
+
+@pytest.mark.parametrize("name", ["coupon", "customer", "price", "product"])
+@pytest.mark.parametrize("is_there", [True, False], ids=["row", "no row"])
+def test_deletion_that_says_no_more_than_the_id_leaves_the_same_row(name, is_there, deliver, count):
+    data = OURS[name]()
+    models = written(kinds.MIRRORED[name])
+
+    def story(prefix):
+        for verb, said in (("created", data), ("deleted", {"id": data["id"], "object": name})):
+            if is_there or verb == "deleted":
+                created = objects.NOW - (1000 if verb == "created" else 900)
+                yield objects.event(
+                    f"{name}.{verb}", said, created=created, id=f"evt_{prefix}{verb}"
+                )
+
+    deliver(*story("a"))
+    by_statements = stored(models)
+    with heard(*models, conf.model("Event")):
+        deliver(*story("b"))
+    assert stored(models) == by_statements

@@ -59,7 +59,7 @@ def _insert_and_call(
     event: Event, classes: registry.Classes, trigger: WebhookEventTrigger | None
 ) -> None:
     if event.attempts:
-        event.__dict__.pop("message", None)  # an earlier attempt may have changed it
+        event.forget_message()  # an earlier attempt may have changed it
     event.runs, event.attempts = {}, 1
     progress.mark_done(event, registry.class_key(classes[0]))
     event.synced = True  # as almost always; committed with the effect, or not at all

@@ -14,7 +14,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connections
+from django.db import IntegrityError, connections
 from django.utils import timezone
 
 from stripe_integrations import conf, kinds, transactions
@@ -46,6 +46,18 @@ class Insertion:
     def is_processed(self) -> bool:
         """Whether no class is left to run."""
         return bool(self.done["status"] == EventStatus.PROCESSED)
+
+    @property
+    def is_one_statement(self) -> bool:
+        """Whether the database takes it all in one statement."""
+        return connections[self.using].vendor == "postgresql"
+
+    @property
+    def links_user(self) -> bool:
+        """Whether the user of a customer is linked in the transaction that writes it."""
+        return self.object.kind is kinds.CUSTOMER and (
+            not self.is_one_statement or users.may_be_named(self.object.data)
+        )
 
 
 def store_event(event: Event, trigger: WebhookEventTrigger | None = None) -> Event:
@@ -82,8 +94,7 @@ def _insert_with_object(
     Where it was not, nothing is written: the row is not older, or the event is there already, or
     the statements do not cover it, or the database refused them.
     """
-    model: Any = type(event)
-    if not statements.is_plain(model) or (trigger and statements.is_heard(type(trigger))):
+    if trigger is not None and statements.is_heard(type(trigger)):
         return False
     insertion = written = None
     try:
@@ -92,15 +103,19 @@ def _insert_with_object(
             done = _first_done(event, classes)
             insertion = Insertion(using, event, done, found, trigger)
             written = _write(insertion)
-    except Exception:  # the long way keeps what it is, if it comes again
-        logger.debug("%s takes the long way.", event.pk, exc_info=True)
+    except Exception as error:  # the long way stores what it is, if it is raised again
+        is_usual = isinstance(error, (IntegrityError, transactions.LostRace))
+        level = logging.DEBUG if is_usual or transactions.is_passing(error) else logging.WARNING
+        logger.log(level, "%s: its statement failed; the ORM is used.", event.pk, exc_info=True)
     if insertion and written:
-        vars(event).update(insertion.done)
-        event._state.adding, event._state.db = False, insertion.using
+        event.note_inserted(insertion.using, insertion.done)
         if trigger is not None:
             trigger.note_inserted(
                 insertion.using, written.trigger_key, is_processed=insertion.is_processed
             )
+        is_customer = insertion.object.kind is kinds.CUSTOMER
+        if is_customer and written.is_new and not insertion.links_user:
+            _link_by_checkouts(using, insertion.object.values["id"])
         return True
     if trigger is not None:
         trigger.note_undone()
@@ -121,20 +136,14 @@ def _first_done(event: Event, classes: registry.Classes) -> dict[str, Any]:
 
 def _write(insertion: Insertion) -> statements.EventWritten | None:
     """Write it all or nothing; None is nothing."""
-    using, found = insertion.using, insertion.object
-    in_one = connections[using].vendor == "postgresql"
-    write = _in_one if in_one else _in_two
-    is_customer = found.kind is kinds.CUSTOMER
-    if is_customer and (not in_one or users.may_be_named(found.data)):
+    using = insertion.using
+    write = _in_one if insertion.is_one_statement else _in_two
+    if insertion.links_user:
         return transactions.run_atomic(lambda: _with_user(insertion, write), using)
-    if not in_one or transactions.is_callers(using):
-        written = transactions.run_atomic(lambda: write(insertion), using)
-    else:
-        transactions.close_if_cut(using)
-        written = write(insertion)
-    if is_customer and written and written.is_new:
-        _link_by_checkouts(using, found.values["id"])
-    return written
+    if not insertion.is_one_statement or transactions.is_callers(using):
+        return transactions.run_atomic(lambda: write(insertion), using)
+    transactions.close_if_cut(using)
+    return write(insertion)
 
 
 def _with_user(insertion: Insertion, write: Write) -> statements.EventWritten | None:
@@ -149,9 +158,15 @@ def _link_user(found: newer.Newer, *, is_new: bool) -> None:
 
 
 def _link_by_checkouts(using: str, customer: str) -> None:
-    """Link the user of a checkout that came while its customer was written; there hardly is one."""
-    if statements.exists(using, *users.checkouts_of(customer)):
-        users.link_by_checkouts(customer, None)
+    """Link the user of a checkout that came while its customer was written; there hardly is one.
+
+    The event is committed: what fails here is logged.
+    """
+    try:
+        if statements.exists(using, *users.checkouts_of(customer)):
+            users.link_by_checkouts(customer, None)
+    except Exception:
+        logger.exception("%s could not be linked to the user of its checkout.", customer)
 
 
 def _in_one(insertion: Insertion) -> statements.EventWritten | None:

@@ -61,8 +61,8 @@ def running_for(
         livemode=event.livemode,
         as_of=event.as_of,
     )
-    if not copies:  # a large message takes many times its size
-        own.__dict__["message"] = event.message
+    if not copies:
+        own.share_message(event)
     if read_object is not None:
         own.show_object(read_object.data)
         # Each class has its own to change.

@@ -39,7 +39,8 @@ def newer(event: StripeBaseEvent) -> Newer | None:
     """Return what a guarded upsert is to write of an event's own object.
 
     None where that cannot decide: for objects of connected accounts, whose links are compared;
-    simulated times; lists that go on; kinds that are always read; models that somebody listens to.
+    simulated times; lists that go on; kinds that are always read; models that somebody listens to,
+    the event's own among them.
     """
     data = event.stripe_object
     given = data.get("object")
@@ -52,7 +53,9 @@ def newer(event: StripeBaseEvent) -> Newer | None:
         conf.sync_policy(kind.object),
         conf.get("CLOCK_GUARD"),
     )
-    if not is_mirrored or policy == SyncPolicy.FETCH or not statements.is_plain(model):
+    if not is_mirrored or policy == SyncPolicy.FETCH:
+        return None
+    if not (statements.is_plain(model) and statements.is_plain(type(event))):
         return None
     if kind.identified_by:
         data = snapshots.identified(kind, data)
@@ -67,6 +70,8 @@ def newer(event: StripeBaseEvent) -> Newer | None:
     livemode = snapshots.livemode_of(snapshot) if event.livemode is None else event.livemode
     values = {"id": key, "livemode": livemode}
     values.update(snapshots.row_values(model, snapshot, None))
+    if "stripe_data" not in values:  # a stub: the row keeps what it has
+        return None
     than = snapshot.created - guard
     parts = parts_of(kind, key, values, None) if kind.nested_lists else []
     if parts and not all(statements.is_plain(each.model) for each in parts):

@@ -218,10 +218,11 @@ def is_stub(data: dict[str, Any]) -> bool:
 
 def row_values(model: Any, snapshot: Snapshot, account: str | None) -> dict[str, Any]:
     """Return the columns of a row that had none before, by attribute name."""
+    memory = snapshot.memory
     values = mapping.mapped_values(model, snapshot.data, account)
     if account is not None:
         values = links.within_account(model, values, account)
-    values.update(snapshot.memory, deleted_at=None, in_doubt=False)
+    values.update(memory, deleted_at=None, in_doubt=False)
     if snapshot.deleted:
         told = mapping.to_datetime(snapshot.time) if snapshot.time else None
         values["deleted_at"] = told or timezone.now()

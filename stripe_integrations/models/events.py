@@ -194,6 +194,19 @@ class StripeBaseEvent(models.Model):
             found = self._shown_object
         return found if isinstance(found, dict) else {}
 
+    def note_inserted(self, using: str, columns: dict[str, Any]) -> None:
+        """Take the columns with which a statement has inserted its row."""
+        vars(self).update(columns)
+        self._state.adding, self._state.db = False, using
+
+    def forget_message(self) -> None:
+        """Parse the body again at the next use of `message`: somebody may have changed that."""
+        self.__dict__.pop("message", None)
+
+    def share_message(self, other: StripeBaseEvent) -> None:
+        """Use another one's `message`: parsing a large body takes many times its size."""
+        self.__dict__["message"] = other.message
+
     def show_object(self, data: dict[str, Any] | None) -> None:
         """Let `stripe_object` be what was read of a thin event's object; None when it is over."""
         self._shown_object = data
