@@ -14,6 +14,14 @@ class EventStatus(models.TextChoices):
     IGNORED = "ignored", "ignored: it is of the other mode, live or test"
 
 
+class Verb(models.TextChoices):
+    """The last word of an event's type, where the ordering looks at it."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+
+
 class OpenState(models.TextChoices):
     """What `EventQuerySet.in_states` takes: which events are to be run again."""
 

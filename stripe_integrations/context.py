@@ -1,4 +1,4 @@
-"""The context variable of the package: what holds for all code within a block.
+"""The context variable of the package: values for all code that runs within a block.
 
 The SDK, or a project's own code, stands between who knows these and who needs them.
 """
@@ -23,7 +23,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Context:
-    """What holds: the first three for calls of the API, `attempt` for writes of the mirror."""
+    """Values of a block: three for calls of the API, `attempt` for writes of the mirror."""
 
     #: By when calls have to end, in seconds of `time.monotonic`.
     deadline: float | None = None
@@ -44,7 +44,7 @@ current = _context.get
 
 @contextmanager
 def holding(**changes: Any) -> Iterator[None]:
-    """Let some of what holds be something else within a block."""
+    """Change some of the values within a block."""
     token = _context.set(replace(current(), **changes))
     try:
         yield

@@ -152,3 +152,20 @@ def test_statement_that_fails_for_no_usual_reason_is_logged(name, deliver, monke
     is_used = (name == "insert_event") == (connection.vendor == "postgresql")
     told = [record for record in caplog.records if "its statement failed" in record.getMessage()]
     assert [record.levelname for record in told] == ["WARNING"] * is_used
+
+
+def test_checkout_that_cannot_be_looked_up_is_logged_and_costs_no_event(
+    poster, monkeypatch, settings, caplog
+):
+    def fail(*_args):
+        raise RuntimeError("cut")
+
+    monkeypatch.setattr(statements, "exists", fail)
+    settings.STRIPE_INTEGRATIONS = {**settings.STRIPE_INTEGRATIONS, "RECORD_TRIGGERS": "all"}
+    message = objects.event("customer.created", objects.customer(), id="evt_1")
+    assert poster.event(message) == 200
+    assert stored() == [("evt_1", "processed")]
+    assert conf.model("WebhookEventTrigger").objects.count() == 1
+    # Elsewhere, the user is linked in the transaction of the write.
+    is_told = "could not be linked to the user of its checkout" in caplog.text
+    assert is_told is (connection.vendor == "postgresql")

@@ -163,6 +163,11 @@ class TestRegistering:
             define("Nothing", BaseWebhook, name="product.created")
         assert registry.registered() == []
 
+    def test_class_whose_process_webhook_is_none_is_refused_with_what_to_write(self):
+        with pytest.raises(ImproperlyConfigured, match="has no method `def process_webhook"):
+            define("Nothing", BaseWebhook, name="product.created", process_webhook=None)
+        assert registry.registered() == []
+
     def test_abstract_class_without_process_webhook_is_allowed(self):
         base = define("Base", BaseWebhook, name="product.created", abstract=True)
         assert registry.registered() == []

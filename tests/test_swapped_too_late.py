@@ -38,6 +38,10 @@ for each in sys.argv[1:]:
         print(flush=True)
         call_command("check", databases=["default"], stderr=sys.stdout)
         print("=====", flush=True)
+    elif each == "migrate loudly":
+        print(flush=True)
+        call_command("migrate")
+        print("=====", flush=True)
     elif each.startswith("insert "):
         from stripe_integrations import conf
         conf.model("Product").objects.create(pk=each.removeprefix("insert "))
@@ -50,8 +54,8 @@ for each in sys.argv[1:]:
 def project(tmp_path):
     """Return a function that runs commands of a project, with `swap`, which swaps a model.
 
-    It returns what each `check` among them says; `insert …` adds a row with this key to the model
-    in use.
+    It returns what each `check`, or `migrate loudly`, among them says; `insert …` adds a row with
+    this key to the model in use.
     """
     (tmp_path / "project.py").write_text(SETTINGS)
     migrations = tmp_path / "shop" / "migrations"
@@ -86,10 +90,11 @@ def test_rows_of_our_own_table_that_are_left_behind_are_a_warning(project):
     (before,) = project("migrate", "insert x_1", "check")
     assert "W014" not in before
     project.swap()
-    without_table, with_table, with_another, with_all = project(
-        "check", "migrate", "check", "insert x_2", "check", "insert x_1", "check"
+    without_table, migrated, with_table, with_another, with_all = project(
+        "check", "migrate loudly", "check", "insert x_2", "check", "insert x_1", "check"
     )
     assert "W014" not in without_table  # that of the new model
+    assert "shop.Product, which lacks rows" in migrated.partition("Running migrations:")[2]
     assert "STRIPE_PRODUCT_MODEL is shop.Product, which lacks rows" in with_table
     assert "Run `manage.py migrate`" in with_table
     assert "`manage.py stripe_verify product --fix`, or call StripeProduct.sync_all()" in with_table

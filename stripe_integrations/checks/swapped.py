@@ -1,12 +1,18 @@
-"""System check of models swapped too late, run by `migrate` and `check --database default`."""
+"""System check of models swapped too late, run by `migrate` and `check --database default`.
+
+`migrate` runs it before it has made the tables, so it is run once more when it is done.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A004
 from django.db import DatabaseError, connections
+from django.db.models.signals import post_migrate
 
 from stripe_integrations import conf
 from stripe_integrations import models as ours
@@ -21,6 +27,16 @@ def check_swapped(databases: Sequence[str] | None = None, **_kwargs: Any) -> lis
         return list(_left_behind(using)) if using in (databases or ()) else []
     except (LookupError, ValueError, DatabaseError):  # other checks say why
         return []
+
+
+def tell_after_migrate(using: str, verbosity: int = 1, stdout: Any = None, **_kwargs: Any) -> None:
+    """Print what the check finds once the tables of swapped-in models are there."""
+    for found in check_swapped([using]) if verbosity else ():
+        if not found.is_silenced():
+            print(found, file=stdout or sys.stdout)
+
+
+post_migrate.connect(tell_after_migrate, sender=apps.get_app_config("stripe_integrations"))
 
 
 def _left_behind(using: str) -> Iterator[CheckMessage]:

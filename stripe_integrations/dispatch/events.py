@@ -1,7 +1,7 @@
 """The rows of events: built from a checked message, found by id.
 
-`new_row` builds any model's, for each delivery two: Django's constructor sets one column after the
-other and sends two signals.
+`new_row` builds a row of any model; each delivery needs two. Django's constructor is slower: it
+sets one column after the other and sends two signals.
 """
 
 from __future__ import annotations

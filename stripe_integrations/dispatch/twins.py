@@ -1,8 +1,8 @@
 """Two events of one change: a thin one, and the snapshot event that it names.
 
-Each class takes effect once for the two. Both rows are held while it runs, the snapshot event's
-first, so that of two deliveries at once the later one sees what the first has done. For that, each
-row is committed before its first class runs that does more than to write the mirror.
+Each class takes effect once for the two. Both rows are locked while it runs, the snapshot event's
+first, so that of two simultaneous deliveries the later one sees what the first has done. A class
+that does more than write the mirror therefore runs only after the event's row is committed.
 """
 
 from __future__ import annotations

@@ -61,10 +61,10 @@ def keep_error(trigger: WebhookEventTrigger, error: Exception) -> None:
         _save(trigger)
 
 
-def keep_refusal(trigger: WebhookEventTrigger, refusal: WebhookRefused, endpoint: str) -> None:
+def keep_refusal(trigger: WebhookEventTrigger, refusal: WebhookRefused, counted_as: str) -> None:
     """Log and count a refusal, and store its row unless the limit of the minute or day is reached.
 
-    `endpoint` is the one that refused it, by which it is counted.
+    It is counted for the endpoint that refused it, if that is known.
     """
     request_details.fill_in_address(trigger)
     trigger.reason = refusal.detail.code  # type: ignore[assignment,union-attr]
@@ -72,7 +72,7 @@ def keep_refusal(trigger: WebhookEventTrigger, refusal: WebhookRefused, endpoint
     cleaned = storable.clean_text(trigger.refused_body[:MAX_REFUSED_BODY])
     trigger.refused_body = _cut(cleaned, MAX_REFUSED_BODY)
     try:
-        is_one_of_few = _count(endpoint, trigger) <= conf.get("REFUSED_PER_MINUTE")
+        is_one_of_few = _count(counted_as, trigger) <= conf.get("REFUSED_PER_MINUTE")
     except DatabaseError:
         logger.exception("The refused request could not be counted.")
         is_one_of_few = False
@@ -81,7 +81,7 @@ def keep_refusal(trigger: WebhookEventTrigger, refusal: WebhookRefused, endpoint
         logging.WARNING if is_one_of_few else logging.DEBUG,
         "Webhook request from %s refused at %s with %s: %s: %s",
         trigger.remote_ip or "an unknown address",
-        endpoint or "the settings' secrets",
+        counted_as or "the settings' secrets",
         refusal.status_code,
         trigger.reason,
         refusal.detail,
@@ -93,7 +93,7 @@ def keep_refusal(trigger: WebhookEventTrigger, refusal: WebhookRefused, endpoint
     if is_kept and is_one_of_few:
         _save(trigger)
         _delete_surplus_rows()
-    counters.count(Counted.REFUSALS, trigger.reason, endpoint)
+    counters.count(Counted.REFUSALS, trigger.reason, counted_as)
     counters.flush_if_due()
 
 
@@ -135,16 +135,16 @@ def _delete_some(rows: Any, start: int) -> None:
         logger.exception("Old rows of refused requests could not be deleted.")
 
 
-def _count(endpoint: str, trigger: WebhookEventTrigger) -> int:
+def _count(counted_as: str, trigger: WebhookEventTrigger) -> int:
     """Count a refusal, and return how many of its kind came in the same minute, with this one.
 
     Those without a signature, which leave no row, are a kind of their own.
     """
     counts = conf.model("RefusedCount").objects.using(conf.database())
     reason, minute = trigger.reason, trigger.created.replace(second=0, microsecond=0)
-    _raise_by_one(counts, minute=minute, endpoint=endpoint, reason=reason)
+    _raise_by_one(counts, minute=minute, endpoint=counted_as, reason=reason)
     # Count first, then sum: a request beyond the limit never sees a sum below it.
-    here = counts.filter(minute=minute, endpoint=endpoint)
+    here = counts.filter(minute=minute, endpoint=counted_as)
     unsigned = Q(reason=RefusalReason.NO_HEADER)
     alike = here.filter(unsigned) if reason == RefusalReason.NO_HEADER else here.exclude(unsigned)
     return int(alike.aggregate(total=Sum("count"))["total"] or 0)

@@ -1,4 +1,4 @@
-"""Does a request come from the project's event bus? It has to bring one of `EVENT_BUS_KEY`."""
+"""Does a request come from the project's event bus? It must have a key of `EVENT_BUS_KEY`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The envelope of an event bus -> the event of Stripe's in it. Pure functions."""
+"""Return the Stripe event in the envelope of an event bus. Pure functions."""
 
 from __future__ import annotations
 

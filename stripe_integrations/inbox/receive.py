@@ -36,9 +36,9 @@ def receive(request: Any, uuid: str | None = None) -> WebhookEventTrigger:
     """
     trigger = unsaved_trigger(request)
     if uuid is None:
-        _take(trigger, request, authentication.of_settings, "")
+        _take(trigger, request, authentication.of_settings, OF_SETTINGS)
     else:
-        _take(trigger, request, partial(authentication.at, uuid), "unknown")
+        _take(trigger, request, partial(authentication.at, uuid), OF_UNKNOWN)
     return trigger
 
 
@@ -133,13 +133,17 @@ def _accept(
     return stored
 
 
+#: The names under which requests are counted that are of no endpoint known here.
+OF_SETTINGS, OF_UNKNOWN = "", "unknown"
+
+
 @opentelemetry.traced("stripe receive")
-def _take(trigger: WebhookEventTrigger, request: Any, find: Find, endpoint: str) -> None:
+def _take(trigger: WebhookEventTrigger, request: Any, find: Find, counted_as: str) -> None:
     _send(signals.webhook_pre_validate, trigger)
     try:
         found = _validated(trigger, request, find)
     except WebhookRefused as refusal:
-        audit.keep_refusal(trigger, refusal, trigger.webhook_endpoint_id or endpoint)
+        audit.keep_refusal(trigger, refusal, trigger.webhook_endpoint_id or counted_as)
         _send(signals.webhook_post_validate, trigger, valid=False)
         raise
     trigger.valid, trigger.refused_body = True, ""

@@ -1,4 +1,4 @@
-"""Since when a connected account no longer lets us act for it: a column of ours, out of order.
+"""Since when a connected account no longer lets us act for it: a column outside the ordering.
 
 The account's object does not say so, and the API shows us nothing of the account any more.
 """

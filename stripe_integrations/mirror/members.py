@@ -1,7 +1,7 @@
 """Members: objects in a list inside another object that have events of their own as well.
 
-An invoice's payments are such. Each is ordered against its own row, as an entry of a list of the
-API is, since an event of its own may be newer than the object that it is in.
+An invoice's payments are an example. Each is ordered against its own row, since an event of its own
+may be newer than the object that it is in.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from stripe_integrations import conf, kinds
+from stripe_integrations.choices import Verb
 from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import mapping, parts, rows
 from stripe_integrations.mirror.snapshots import Snapshot
@@ -89,7 +90,7 @@ def _snapshot(data: dict[str, Any], values: Mapping[str, Any]) -> Snapshot:
         return Snapshot(data, fetched_at=fetched_at, as_of=as_of, read_by=read_by)
     if not as_of:  # of unknown age
         return Snapshot(data)
-    return Snapshot(data, verb="updated", created=as_of, as_of=as_of)
+    return Snapshot(data, verb=Verb.UPDATED.value, created=as_of, as_of=as_of)
 
 
 def _gone(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stripe_integrations import conf, kinds
-from stripe_integrations.choices import SyncPolicy
+from stripe_integrations.choices import SyncPolicy, Verb
 from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import mapping, members, snapshots, statements, users
 from stripe_integrations.mirror.parts import Parts, parts_of
@@ -76,7 +76,7 @@ def newer(event: StripeBaseEvent) -> Newer | None:
     parts = parts_of(kind, key, values, None) if kind.nested_lists else []
     if parts and not all(statements.is_plain(each.model) for each in parts):
         return None
-    is_creation = snapshot.verb == "created"
+    is_creation = snapshot.verb == Verb.CREATED
     # The user of an earlier checkout is linked in the transaction that writes the customer.
     is_awaited = is_creation and kind is kinds.CUSTOMER
     unless = users.checkouts_of(key) if is_awaited else None

@@ -13,6 +13,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
+from stripe_integrations.choices import Verb
 from stripe_integrations.mirror.snapshots import UNKNOWN, Snapshot
 
 #: States of one burst that a row remembers; further updates of the burst are in doubt.
@@ -68,7 +69,7 @@ def _judge_simulated(row: Row | None, snapshot: Snapshot) -> Verdict:
 def _judge_event(row: Row, snapshot: Snapshot, created: int, guard: int) -> Verdict:
     alive = row.deleted_at is None
     if created > row.as_of + guard:
-        revives = not alive and not snapshot.deleted and snapshot.verb != "created"
+        revives = not alive and not snapshot.deleted and snapshot.verb != Verb.CREATED
         return Verdict.IN_DOUBT if revives else Verdict.WRITE
     if row.fetched_at is None:
         is_older = created < row.as_of - guard
@@ -129,7 +130,7 @@ def choose(row: Row | None, snapshot: Snapshot, answer: Snapshot | None) -> Choi
         return Choice(snapshot, in_doubt=True)
     # Unknown: store the later arrival, but only a `created` revives a deleted object, and a list
     # that was read before the row's time is not later.
-    revives = is_gone and not snapshot.deleted and snapshot.verb != "created"
+    revives = is_gone and not snapshot.deleted and snapshot.verb != Verb.CREATED
     is_earlier_list = snapshot.fetched_at is not None and snapshot.time < row.as_of
     return Choice(None if revives or is_earlier_list else snapshot, in_doubt=True)
 
@@ -155,7 +156,7 @@ def confirmed_columns(row: Row, snapshot: Snapshot) -> dict[str, Any]:
     if row.fetched_at is None:
         values["trail"] = _join(_states(row), *_left(snapshot))
         # The state that an update led to is not its beginning, though it may look equal.
-        values["verb"] = snapshot.verb if row.verb == "created" else row.verb
+        values["verb"] = snapshot.verb if row.verb == Verb.CREATED else row.verb
     return {name: value for name, value in values.items() if value != getattr(row, name)}
 
 
@@ -179,9 +180,9 @@ def _follows(row: Row, snapshot: Snapshot, created: int) -> bool:
 
 def _left(snapshot: Snapshot) -> list[str]:
     """Return the fingerprint of the state that an event ended; a creation ended none."""
-    if snapshot.created is None or snapshot.verb == "created":
+    if snapshot.created is None or snapshot.verb == Verb.CREATED:
         return []
-    if snapshot.verb != "updated" or not snapshot.previous:
+    if snapshot.verb != Verb.UPDATED or not snapshot.previous:
         return [UNKNOWN]
     return [fingerprint(_before(snapshot.data, snapshot.previous))]
 
@@ -212,7 +213,7 @@ def _before(data: dict[str, Any], previous: dict[str, Any]) -> dict[str, Any]:
 
 def _is_first(verb: str, other: str) -> bool:
     """Tell whether an event of a life comes before another one: nothing precedes a creation."""
-    return verb == "created" != other and bool(other)
+    return verb == Verb.CREATED != other and bool(other)
 
 
 def _is_same_life(row: Row, snapshot: Snapshot) -> bool:

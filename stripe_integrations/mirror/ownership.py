@@ -1,8 +1,8 @@
 """Whose a row is, when a snapshot is of another account than the row.
 
 Stripe's ids are unique, so one of the two accounts is wrong. The owner of a connected account may
-sign any event of that account, and so be the first to name an object of somebody else's. Nobody
-else can sign the events of our own account.
+sign any event of that account, also one that names an object of another account, before that one's
+own event arrives. Nobody else can sign the events of our own account.
 """
 
 from __future__ import annotations

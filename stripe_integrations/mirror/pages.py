@@ -1,7 +1,7 @@
 """Write a page of a list to its rows: a few statements for all of its objects together.
 
-An object whose row may be as new as the page, or that is deleted, is written by itself, in the way
-of `write`.
+An object whose row may be as new as the page, or that is deleted, is written by itself, as
+`write` does it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The object of a thin event, which names it and says nothing else of it: read, and written.
 
-It is read by its id. Where the API is not known to find it by that, as a discount, which has no id
-in the event, or a person, of whose account the event may say nothing, it is the object of the
-snapshot event of the same change.
+It is read by its id. Some objects cannot be found by what the event says: a discount has no id
+there, and the event of a person may not say whose account it is in. Of these, the object in the
+snapshot event of the same change is taken.
 """
 
 from __future__ import annotations

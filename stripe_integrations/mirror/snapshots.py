@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from stripe_integrations import client, conf, storable
+from stripe_integrations.choices import Verb
 from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import links, mapping
 
@@ -67,8 +68,8 @@ class Snapshot:
         that if it reads it, which is rare.
         """
         trail: list[Any] = []
-        if self.created is not None and self.verb != "created":
-            is_told = self.verb == "updated" and self.previous
+        if self.created is not None and self.verb != Verb.CREATED:
+            is_told = self.verb == Verb.UPDATED and self.previous
             trail = [self.previous if is_told else UNKNOWN]
         return {
             "as_of": self.time,
@@ -102,7 +103,7 @@ def from_event(event: StripeBaseEvent, data: dict[str, Any], kind: Kind, guard: 
         created=created,
         previous=previous,
         as_of=event.as_of if created is not None else None,
-        deleted=(verb == "deleted" and kind.is_deletable) or is_stub(data),
+        deleted=(verb == Verb.DELETED and kind.is_deletable) or is_stub(data),
         not_shown=kind.expand.keys() - data.keys() if kind.expand else (),
     )
     return replace(snapshot, is_simulated=True) if _is_simulated(snapshot, guard) else snapshot

@@ -49,7 +49,7 @@ class PartRows(Protocol):
 
 
 class EncodedObject(dict[str, Any]):
-    """A Stripe object whose text PostgreSQL will be sent, made in a thread that had time for it."""
+    """A Stripe object with the JSON text for PostgreSQL, made outside the writing thread."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         super().__init__(data)

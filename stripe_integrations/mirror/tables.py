@@ -79,7 +79,7 @@ class Table:
     def row(
         self, present: Sequence[str] | None, *, but_key: bool = False, alone: str = ""
     ) -> InsertedRow:
-        """Return the INSERT of a row; an absent column gets its default, if plain as a literal.
+        """Return the INSERT of a row; an absent column gets its default, if simple as a literal.
 
         `present` is None for a row that has all its columns. `alone` is a column that is a
         parameter before the others and in none of `fields`.

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connections
 from django.db.models import F
 
 from stripe_integrations import conf, kinds, transactions
-from stripe_integrations.choices import SyncPolicy
+from stripe_integrations.choices import SyncPolicy, Verb
 from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import (
     attempts,
@@ -65,7 +65,7 @@ def write(
         if values:
             parts.follow(kind, row.pk, values, account)
             _follow_members(kind, row.pk, values, envelope)
-        is_first = is_new or snapshot.verb == "created"  # a checkout may be older
+        is_first = is_new or snapshot.verb == Verb.CREATED  # a checkout may be older
         if kind is kinds.CUSTOMER and users.link_customer(
             row.pk, snapshot.data, account=account, is_new=is_first
         ):  # the row is what is stored
@@ -174,7 +174,7 @@ def _update_if_older(
 ) -> Written | None:
     """Return the row, written without a look at it if the event is newer; None if it was not."""
     # A `created` rarely finds a row; a simulated time is newer than nothing.
-    if snapshot.created is None or snapshot.verb == "created" or snapshot.is_simulated:
+    if snapshot.created is None or snapshot.verb == Verb.CREATED or snapshot.is_simulated:
         return None
     if not statements.is_plain(model):
         return None

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from stripe_integrations import conf
-from stripe_integrations.choices import EventStatus
+from stripe_integrations.choices import EventStatus, Verb
 from stripe_integrations.kinds import Kind
 from stripe_integrations.operations import foreign_tables, upstream_tables
 from stripe_integrations.operations.foreign_tables import CannotImport, ForeignTable, Row
@@ -141,7 +141,7 @@ def _newest(kind: Kind, ids: list[str]) -> dict[str, _Told]:
     found: dict[str, _Told] = {}
     for event in done.iterator(foreign_tables.BATCH):
         if data := event.stripe_object:
-            is_deleted = event.verb == "deleted" and kind.is_deletable
+            is_deleted = event.verb == Verb.DELETED and kind.is_deletable
             before = found.get(event.object_id)
             is_close = before is not None and event.as_of - before.as_of <= conf.get("CLOCK_GUARD")
             in_doubt = is_close and before is not None and before.data != data

@@ -9,12 +9,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.translation import gettext, ngettext
 
 from stripe_integrations.money import to_decimal
+
+if TYPE_CHECKING:
+    from stripe_integrations.models import Price
 
 try:
     from stripe_integrations.babel import format_money
@@ -39,7 +42,7 @@ def shown_money(amount: int | Decimal | None, currency: str | None) -> str:
 
 
 @register.filter(name="price")
-def shown_price(row: Any) -> str:
+def shown_price(row: Price) -> str:
     """Return a price with its interval, €20.00 / month; nothing if it has no single amount."""
     exact = getattr(row, "unit_amount_decimal", None)
     amount = getattr(row, "unit_amount", None) if exact is None else exact

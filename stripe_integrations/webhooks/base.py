@@ -56,7 +56,8 @@ class BaseWebhook:
         super().__init_subclass__(**kwargs)
         if cls.__dict__.get("abstract", False):
             return
-        if cls.process_webhook is BaseWebhook.process_webhook:
+        own = cls.process_webhook
+        if not callable(own) or own is BaseWebhook.process_webhook:
             where = f"{cls.__module__}.{cls.__qualname__}"
             raise ImproperlyConfigured(
                 f"{where} has no method `def process_webhook(self):`, which runs with each event: "

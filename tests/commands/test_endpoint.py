@@ -81,6 +81,15 @@ class TestCreate:
             run("create", "--base-url", f"https://shop.example.com{rest}")
         assert stripe_api.requests == []
 
+    @pytest.mark.parametrize(
+        "url",
+        ["https://shop.example.com/a b", "https://me:pw@shop.example.com", "https://bücher.de"],
+    )
+    def test_base_url_that_is_no_public_address_is_refused(self, stripe_api, url):
+        with pytest.raises(CommandError, match="public address alone"):
+            run("create", "--base-url", url)
+        assert stripe_api.requests == []
+
     def test_route_below_a_parameter_is_refused(self, stripe_api, settings):
         settings.ROOT_URLCONF = ModuleType("urls")
         settings.ROOT_URLCONF.urlpatterns = [path("<shop>/", include(router.urls))]
