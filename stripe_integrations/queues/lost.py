@@ -6,10 +6,12 @@ They are stored as received, and their lease has expired.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+from django.db import connections
 from django.utils import timezone
 
 from stripe_integrations import conf, transactions
@@ -57,6 +59,30 @@ def search_now_and_then(
         look(enqueue)
     except Exception:
         logger.exception("What was lost could not be enqueued again.")
+
+
+class SearchTimer:
+    """Searches each INTERVAL, in a thread, from its start to the end of the process."""
+
+    def __init__(self, search: Callable[[], None]) -> None:
+        self._search = search
+        self._lock = threading.Lock()
+        self._is_started = False
+        self._is_over = threading.Event()
+
+    def start(self) -> None:
+        """Start the thread, unless it runs already."""
+        with self._lock:
+            if not self._is_started:
+                threading.Thread(target=self._run, name="stripe_lost", daemon=True).start()
+                self._is_started = True
+
+    def _run(self) -> None:
+        while not self._is_over.wait(INTERVAL):
+            try:
+                self._search()
+            finally:
+                connections.close_all()
 
 
 def _take_up(lost: Any, key: str) -> bool:

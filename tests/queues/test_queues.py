@@ -325,6 +325,31 @@ class TestDjangoTasksFindsWhatWasLost:
         assert poster.event(created("evt_3")) == 200
         assert self.state("evt_lost") == "processed"
 
+    def test_worker_searches_from_its_first_task_on(self, settings, deliver, monkeypatch):
+        started = []
+        monkeypatch.setattr(django_tasks._timer, "start", lambda: started.append(True))
+        deliver(created())  # which the web process runs itself
+        assert started == []
+        package = type(django_tasks.process_event).__module__.rpartition(".")[0]
+        settings.TASKS = {"default": {"BACKEND": f"{package}.backends.dummy.DummyBackend"}}
+        django_tasks.process_event.func("evt_1")
+        assert started == [True]
+
+    def test_timer_searches_until_the_process_ends(self, monkeypatch):
+        monkeypatch.setattr(lost, "INTERVAL", 0.01)
+        searched = []
+
+        def search():
+            searched.append(threading.current_thread().name)
+            if len(searched) == 3:
+                timer._is_over.set()
+
+        timer = lost.SearchTimer(search)
+        timer.start()
+        timer.start()
+        assert timer._is_over.wait(5)
+        assert searched == ["stripe_lost"] * 3
+
     def test_search_that_fails_is_logged_and_loses_no_event(self, poster, monkeypatch, caplog):
         def fail(_enqueue):
             raise ConnectionError("The broker is not there.")
