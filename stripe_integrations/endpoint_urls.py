@@ -28,7 +28,7 @@ def base_url(text: str) -> str:
         raise ValueError("The webhook's path follows it: leave out what ? or # begins.")
     url = text.rstrip("/")
     refuse_private(url)
-    if not url.isascii() or not url.isprintable() or " " in url or urlsplit(url).username:
+    if not url.isascii() or not url.isprintable() or " " in url or "@" in url:
         raise ValueError(
             "Give the public address alone, in ASCII: without blanks, a user name or a password."
         )

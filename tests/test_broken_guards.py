@@ -62,7 +62,7 @@ def break_text(break_condition):
 def insert(message):
     """Insert an event together with its object; None if nothing was written."""
     event = events.unsaved_event(message, objects.body(message).decode())
-    found = newer.newer(event)
+    found = newer.upsert_of(event)
     return statements.insert_event("default", found, type(event), vars(event), None, {})
 
 
@@ -131,7 +131,7 @@ class TestRowOfAnotherAccount:
             pk="prod_1", account="acct_1", name="Theirs", as_of=objects.NOW - 3600
         )
         message = objects.event("product.updated", objects.product(name="Ours"))
-        found = newer.newer(events.unsaved_event(message, objects.body(message).decode()))
+        found = newer.upsert_of(events.unsaved_event(message, objects.body(message).decode()))
         written = statements.write_newer("default", found)
         row = conf.model("Product").objects.get()
         return bool(written), row.name, row.account
@@ -156,7 +156,7 @@ class TestPartOfAnotherAccount:
     def write(self):
         conf.model("SubscriptionItem").objects.create(pk="si_1", quantity=7)
         message = objects.event("customer.subscription.updated", self.subscription())
-        found = newer.newer(events.unsaved_event(message, objects.body(message).decode()))
+        found = newer.upsert_of(events.unsaved_event(message, objects.body(message).decode()))
         for parts in parts_of(found.kind, "sub_1", found.values, "acct_1"):
             statements.write_parts("default", [parts])
 
@@ -185,7 +185,7 @@ class TestVersionThatWasNotSeen:
         model = conf.model("Product")
         model.objects.create(pk="prod_1", name="Theirs", version=5)
         message = objects.event("product.updated", objects.product(name="Ours"))
-        found = newer.newer(events.unsaved_event(message, objects.body(message).decode()))
+        found = newer.upsert_of(events.unsaved_event(message, objects.body(message).decode()))
         row = {**found.values, "account": None, "version": 4}
         statements.write_versions("default", model, [row])
         return model.objects.values_list("name", "version").get()

@@ -81,7 +81,7 @@ def test_failure_leaves_the_trigger_as_it_was(monkeypatch):
         insertion.trigger.pk, insertion.trigger._state.adding = 7, False
         raise RuntimeError("told to fail")
 
-    monkeypatch.setattr(store.newer, "newer", lambda _event: mock.Mock())
+    monkeypatch.setattr(store.newer, "upsert_of", lambda _event: mock.Mock())
     monkeypatch.setattr(store, "_write", fail)
     assert not store._insert_with_object("default", event, (ProductCreatedWebhook,), trigger)
     assert (trigger.pk, trigger._state.adding) == (None, True)
@@ -91,7 +91,7 @@ def test_object_that_cannot_be_mapped_takes_the_long_way(monkeypatch, poster):
     def fail(_event):
         raise RuntimeError("told to fail")
 
-    monkeypatch.setattr(store.newer, "newer", fail)
+    monkeypatch.setattr(store.newer, "upsert_of", fail)
     assert poster.event(created()) == 200
     assert conf.model("Product").objects.exists()
 

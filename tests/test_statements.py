@@ -24,7 +24,7 @@ def name():
 def write(than=200, **values):
     """Write the product's new name by a statement, if the row is older than a time."""
     data = objects.product(name="New")
-    found = newer.newer(event_of(data, **values))
+    found = newer.upsert_of(event_of(data, **values))
     return statements.write_newer("default", type(found)(**{**vars(found), "than": than}))
 
 
@@ -74,7 +74,7 @@ class TestWriteVersions:
         made = []
         for number, version in enumerate(versions):
             data = objects.product(f"prod_{number}", name="New")
-            snapshot = newer.newer(event_of(data))
+            snapshot = newer.upsert_of(event_of(data))
             made.append({**snapshot.values, "account": None, "version": version})
         return made
 

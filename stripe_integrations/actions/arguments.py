@@ -37,7 +37,7 @@ def is_row(kind: Kind, given: Any) -> bool:
     return isinstance(given, conf.model(kind.model))
 
 
-def row(name: str, given: Any, instead: str) -> None:
+def check_row(name: str, given: Any, instead: str) -> None:
     """Raise TypeError for what is no row of one of our models; `instead` says how to get one."""
     if not isinstance(given, conf.model(name)):
         raise TypeError(f"Pass the row of the {name}, not {described(given)}: {instead}.")

@@ -99,7 +99,7 @@ class StripeAction(StripeCalls[Row]):
         The row stays in doubt where the API does not answer, or does not find an object that this
         key has never seen. Raises TypeError for what is no row.
         """
-        arguments.row(cls.kind.model, row, f"{cls.__name__}.retrieve(id) reads one by its id")
+        arguments.check_row(cls.kind.model, row, f"{cls.__name__}.retrieve(id) reads one by its id")
         settled: Row = cls.try_to_settle(row).row
         return settled
 

@@ -115,7 +115,7 @@ class EndpointAction(StripeAction["WebhookEndpoint"]):
     @classmethod
     def stop(cls, endpoint: WebhookEndpoint) -> WebhookEndpoint:
         """Let Stripe no longer post to an endpoint, and return its row."""
-        arguments.row(cls.kind.model, endpoint, f"{cls.__name__}.retrieve(id) returns it")
+        arguments.check_row(cls.kind.model, endpoint, f"{cls.__name__}.retrieve(id) returns it")
         path, params = cls._disabling(endpoint.pk)
         return cls._call("post", path, params, account=endpoint.account, changes=endpoint.pk)
 

@@ -200,7 +200,7 @@ def _all() -> Any:
 
 def _check(endpoint: WebhookEndpoint) -> None:
     """Raise TypeError for what is no endpoint's row."""
-    arguments.row("WebhookEndpoint", endpoint, "StripeEndpoint.retrieve(id) returns it")
+    arguments.check_row("WebhookEndpoint", endpoint, "StripeEndpoint.retrieve(id) returns it")
 
 
 def _action_of(endpoint: WebhookEndpoint) -> type[EndpointAction]:

@@ -68,7 +68,7 @@ class StripeEventAction:
         A customer is passed as a row, an id, a local user, or None. Raises TypeError for anything
         else.
         """
-        arguments.row("Event", event, "StripeEventAction.find(id) returns it")
+        arguments.check_row("Event", event, "StripeEventAction.find(id) returns it")
         given = None if customer is None else arguments.customer(customer)
         event.customer_id = None if given is None else given.id
         if given and given.row is not None:

@@ -50,6 +50,6 @@ class StripeWebhook:
         not given up yet (`GIVE_UP_AFTER`), RuntimeError inside a transaction of the caller's, and
         TypeError for what is no row.
         """
-        arguments.row("Event", event, "StripeEventAction.find(id) returns it")
+        arguments.check_row("Event", event, "StripeEventAction.find(id) returns it")
         transactions.refuse_callers(*conf.class_databases())
         return run.run_classes(event, rerun=rerun)

@@ -22,6 +22,7 @@ from stripe_integrations.choices import EventStatus, RunMark
 from stripe_integrations.dispatch import insert, registry, run
 from stripe_integrations.livemode import log_ignored
 from stripe_integrations.mirror import newer, statements, users
+from stripe_integrations.mirror.upserts import Upsert
 
 if TYPE_CHECKING:
     from stripe_integrations.models import Event, WebhookEventTrigger
@@ -39,7 +40,7 @@ class Insertion:
     event: Event
     #: The event's columns that say that its first class is done.
     done: dict[str, Any]
-    object: newer.Newer
+    object: Upsert
     trigger: WebhookEventTrigger | None
 
     @property
@@ -98,7 +99,7 @@ def _insert_with_object(
         return False
     insertion = written = None
     try:
-        found = newer.newer(event)
+        found = newer.upsert_of(event)
         if found is not None:
             done = _first_done(event, classes)
             insertion = Insertion(using, event, done, found, trigger)
@@ -153,7 +154,7 @@ def _with_user(insertion: Insertion, write: Write) -> statements.EventWritten | 
     return written
 
 
-def _link_user(found: newer.Newer, *, is_new: bool) -> None:
+def _link_user(found: Upsert, *, is_new: bool) -> None:
     users.link_customer(found.values["id"], found.data, account=None, is_new=is_new)
 
 

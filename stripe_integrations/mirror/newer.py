@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stripe_integrations import conf, kinds
 from stripe_integrations.choices import SyncPolicy, Verb
-from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import mapping, members, snapshots, statements, users
-from stripe_integrations.mirror.parts import Parts, parts_of
+from stripe_integrations.mirror.parts import parts_of
+from stripe_integrations.mirror.upserts import Upsert
 
 if TYPE_CHECKING:
     from stripe_integrations.models import StripeBaseEvent
 
 
-@dataclass(frozen=True)
-class Newer:
-    """An object's columns, to be written if the row is of our own account and older than a time.
-
-    `than` is in Unix seconds of Stripe's clock. Only a creation is written over a deleted row, and
-    only a creation is likely to find no row.
-    """
-
-    kind: Kind
-    model: Any
-    data: dict[str, Any]
-    values: Mapping[str, Any]
-    than: int
-    is_creation: bool
-    #: It is written only if this model has no row with these columns; None for no condition.
-    unless: tuple[Any, dict[str, str]] | None
-    parts: list[Parts]
-
-
-def newer(event: StripeBaseEvent) -> Newer | None:
+def upsert_of(event: StripeBaseEvent) -> Upsert | None:
     """Return what a guarded upsert is to write of an event's own object.
 
     None where that cannot decide: for objects of connected accounts, whose links are compared;
@@ -80,4 +59,4 @@ def newer(event: StripeBaseEvent) -> Newer | None:
     # The user of an earlier checkout is linked in the transaction that writes the customer.
     is_awaited = is_creation and kind is kinds.CUSTOMER
     unless = users.checkouts_of(key) if is_awaited else None
-    return Newer(kind, model, snapshot.data, values, than, is_creation, unless, parts)
+    return Upsert(kind, model, snapshot.data, values, than, is_creation, unless, parts)

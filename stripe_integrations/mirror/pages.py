@@ -23,6 +23,7 @@ from stripe_integrations.mirror import (
 )
 from stripe_integrations.mirror.listing import Page
 from stripe_integrations.mirror.snapshots import Snapshot
+from stripe_integrations.mirror.upserts import PartRows
 
 #: What has to be known of a row to decide whether a page is newer.
 JUDGED_BY = ("pk", "version", "as_of", "livemode", "account", "deleted_at", "in_doubt")
@@ -221,7 +222,7 @@ def _is_written(
 
 def _values(
     kind: Kind, judged: Judged, made: Mapping[str, dict[str, Any]], account: str | None
-) -> tuple[list[dict[str, Any]], list[parts.Parts]]:
+) -> tuple[list[dict[str, Any]], list[PartRows]]:
     """Return the columns of the rows that are to be written, in the order of their keys.
 
     Two that write some of the same rows then wait for each other, and have no deadlock.

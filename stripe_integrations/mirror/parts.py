@@ -7,8 +7,6 @@ What has events of its own, and is in a list as well, is no part: see `members`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +18,7 @@ from stripe_integrations import conf, kinds, storable, transactions
 from stripe_integrations.kinds import Kind, NestedList
 from stripe_integrations.mirror import changes, comparison, links, mapping, rows, statements
 from stripe_integrations.mirror.snapshots import blank
+from stripe_integrations.mirror.upserts import PartRows
 
 if TYPE_CHECKING:
     from stripe_integrations.models import StripeModel
@@ -31,36 +30,17 @@ FROM_OWNER = ("livemode", "as_of", "fetched_at", "verb", "deleted_at", "in_doubt
 OUR_MODELS = "stripe_integrations.models."
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The objects of a list in an object, as rows."""
-
-    attribute: str
-    model: Any
-    #: Their link to the owner's row, and that row's key.
-    link: str
-    owner: str
-    account: str | None
-    #: Columns by attribute name: `columns`, for all rows.
-    rows: list[dict[str, Any]]
-    columns: tuple[str, ...]
-    #: Whether these are all there are.
-    is_whole: bool
-    #: When those were deleted that are not among them.
-    gone_at: datetime
-
-
 def follow(kind: Kind, owner: str, values: Mapping[str, Any], account: str | None) -> None:
     """Write the parts of an object whose row was written with these columns."""
     write_lists(parts_of(kind, owner, values, account))
 
 
-def write_lists(lists: Iterable[Parts]) -> None:
+def write_lists(lists: Iterable[PartRows]) -> None:
     """Write the rows of lists, and mark those as deleted that are not in them any more.
 
     Lists of one model are written together: their objects were read at one time.
     """
-    together: dict[Any, list[Parts]] = {}
+    together: dict[Any, list[PartRows]] = {}
     for parts in lists:
         if statements.is_plain(parts.model):
             alike = (parts.model, parts.link, parts.columns, parts.account, parts.gone_at)
@@ -71,7 +51,9 @@ def write_lists(lists: Iterable[Parts]) -> None:
         statements.write_parts(conf.database(), same)
 
 
-def parts_of(kind: Kind, owner: str, values: Mapping[str, Any], account: str | None) -> list[Parts]:
+def parts_of(
+    kind: Kind, owner: str, values: Mapping[str, Any], account: str | None
+) -> list[PartRows]:
     """Return what becomes of an object's parts if its row is written with these columns.
 
     A list that the object does not have leaves the rows alone; those of a deleted object are
@@ -115,7 +97,7 @@ def said_by(row: StripeModel) -> dict[str, Any]:
     return {name: getattr(row, name) for name in (*FROM_OWNER, "stripe_data")}
 
 
-def _differs(parts: Parts) -> bool:
+def _differs(parts: PartRows) -> bool:
     alive = _alive(parts).in_bulk()
     expected = {row["id"]: row for row in parts.rows}
     if expected.keys() - alive.keys() or (parts.is_whole and alive.keys() - expected.keys()):
@@ -127,7 +109,7 @@ def _differs(parts: Parts) -> bool:
     )
 
 
-def _alive(parts: Parts) -> Any:
+def _alive(parts: PartRows) -> Any:
     rows_of = parts.model.objects.using(conf.database())
     return rows_of.filter(**{parts.link: parts.owner}, account=parts.account, deleted_at=None)
 
@@ -146,7 +128,7 @@ def _parts(
     owner: str,
     values: Mapping[str, Any],
     account: str | None,
-) -> Parts:
+) -> PartRows:
     model = conf.model(kinds.MIRRORED[nested.kind].model)
     shared = {name: values[name] for name in FROM_OWNER if name in values}
     made = {}
@@ -160,7 +142,7 @@ def _parts(
             made[key] = row if account is None else links.within_account(model, row, account)
     standard = (*_emptied(model), *shared, *OWN_COLUMNS, f"{nested.link}_id")
     told = mapping.to_datetime(values.get("as_of"))
-    return Parts(
+    return PartRows(
         nested.attribute,
         model,
         nested.link,
@@ -184,7 +166,7 @@ def _emptied(model: Any) -> dict[str, Any]:
     return {name: value for name, value in blank(model).items() if name in ours}
 
 
-def _save(parts: Parts) -> None:
+def _save(parts: PartRows) -> None:
     """Write parts through instances, for those who listen."""
     known = parts.model.objects.using(conf.database())
     there = known.in_bulk([row["id"] for row in parts.rows])

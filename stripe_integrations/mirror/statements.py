@@ -10,12 +10,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from django.db import connections, models
 from django.db.models.signals import post_save, pre_save
 
 from stripe_integrations.mirror import compiling
+from stripe_integrations.mirror.upserts import PartRows, Upsert
 from stripe_integrations.signals import mirror_changed
 
 Model = Any
@@ -27,50 +28,12 @@ MAX_ROWS = 500
 PLAIN_FIELDS = ("django.db.models.", "stripe_integrations.")
 
 
-class PartRows(Protocol):
-    """Rows that follow the one of another object; `parts` says the rest."""
-
-    @property
-    def model(self) -> Model: ...
-    @property
-    def link(self) -> str: ...
-    @property
-    def columns(self) -> tuple[str, ...]: ...
-    @property
-    def owner(self) -> str: ...
-    @property
-    def account(self) -> str | None: ...
-    @property
-    def rows(self) -> list[dict[str, Any]]: ...
-    @property
-    def is_whole(self) -> bool: ...
-    @property
-    def gone_at(self) -> Any: ...
-
-
 class EncodedObject(dict[str, Any]):
     """A Stripe object with the JSON text for PostgreSQL, made outside the writing thread."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         super().__init__(data)
         self.text = _json(data)
-
-
-class NewerObject(Protocol):
-    """What is to be written of an object if its row is older; `newer` says the rest."""
-
-    @property
-    def model(self) -> Model: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def than(self) -> int: ...
-    @property
-    def is_creation(self) -> bool: ...
-    @property
-    def unless(self) -> tuple[Model, dict[str, str]] | None: ...
-    @property
-    def parts(self) -> Sequence[PartRows]: ...
 
 
 class EventWritten(NamedTuple):
@@ -93,7 +56,7 @@ def is_heard(model: Model) -> bool:
 
 def insert_event(
     using: str,
-    newer: NewerObject,
+    upsert: Upsert,
     event_model: Model,
     event: Mapping[str, Any],
     trigger_model: Model | None,
@@ -104,25 +67,25 @@ def insert_event(
     One statement, for PostgreSQL. The mappings hold all columns. Returns None where nothing was
     written: the row is not older, or the event is there already.
     """
-    parts = tuple((each.model, each.link, each.columns) for each in newer.parts)
-    unless, named = newer.unless or (None, {})
+    parts = tuple((each.model, each.link, each.columns) for each in upsert.parts)
+    unless, named = upsert.unless or (None, {})
     compiled = compiling.compile_insert_event(
         using,
-        newer.model,
-        tuple(newer.values),
-        newer.is_creation,
+        upsert.model,
+        tuple(upsert.values),
+        upsert.is_creation,
         event_model,
         trigger_model,
         parts,
         unless and (unless, tuple(named)),
     )
     params: list[Any] = [
-        _json(newer.values.get("stripe_data", {})),
-        _record(compiled.fields, newer.values),
+        _json(upsert.values["stripe_data"]),
+        _record(compiled.fields, upsert.values),
     ]
-    params += [event["id"], *named.values(), newer.than]
+    params += [event["id"], *named.values(), upsert.than]
     params += [event["body"], _record(compiled.event_fields, event)]
-    for each, fields in zip(newer.parts, compiled.part_fields, strict=True):
+    for each, fields in zip(upsert.parts, compiled.part_fields, strict=True):
         records = [_record(fields, row) for row in each.rows]
         params += [f"[{', '.join(records)}]", each.gone_at.isoformat(), each.owner]
     if trigger_model is not None:
@@ -162,22 +125,22 @@ def exists(using: str, model: Model, columns: Mapping[str, str]) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def write_newer(using: str, newer: NewerObject) -> bool:
+def write_newer(using: str, upsert: Upsert) -> bool:
     """Write an object if it is newer, and tell whether it was; one statement.
 
     MySQL and MariaDB have no guarded upsert: a creation is inserted, which raises IntegrityError
     if there is a row; anything else updates a row that is there.
     """
     connection = connections[using]
-    inserts_only = connection.vendor == "mysql" and newer.is_creation
+    inserts_only = connection.vendor == "mysql" and upsert.is_creation
     compiled = compiling.compile_write_newer(
-        using, newer.model, tuple(newer.values), newer.is_creation, inserts_only
+        using, upsert.model, tuple(upsert.values), upsert.is_creation, inserts_only
     )
-    params = _params(connection, compiled.fields, [newer.values])
+    params = _params(connection, compiled.fields, [upsert.values])
     if connection.vendor == "mysql" and not inserts_only:
-        params.append(newer.values["id"])
+        params.append(upsert.values["id"])
     if not inserts_only:
-        params.append(newer.than)
+        params.append(upsert.than)
     with connection.cursor() as cursor:
         cursor.execute(compiled.sql, params)
         return bool(cursor.rowcount)

@@ -22,6 +22,7 @@ from stripe_integrations.mirror import (
     snapshots,
     write,
 )
+from stripe_integrations.mirror.upserts import PartRows
 from stripe_integrations.operations.batches import key_batches
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _add_members(kind: Kind, row: StripeModel) -> bool:
     return bool(missing)
 
 
-def _is_new(found: parts.Parts) -> bool:
+def _is_new(found: PartRows) -> bool:
     """Tell whether one of these objects has no row."""
     keys = [each["id"] for each in found.rows]
     there = found.model.objects.using(conf.database()).filter(pk__in=keys).count()

@@ -16,6 +16,7 @@ from stripe_integrations import conf, kinds, storable, transactions
 from stripe_integrations.kinds import Kind
 from stripe_integrations.mirror import parts, rows, snapshots, statements, users, write
 from stripe_integrations.mirror.snapshots import UNKNOWN, Snapshot
+from stripe_integrations.mirror.upserts import PartRows
 from stripe_integrations.models.events import latest_time
 
 IMPORTED, PRESENT = "imported", "there already"
@@ -171,7 +172,7 @@ def insert_rows(model: Any, values: dict[str, dict[str, Any]]) -> None:
         raise transactions.LostRace(*error.args) from error
 
 
-def insert_parts(found: parts.Parts) -> None:
+def insert_parts(found: PartRows) -> None:
     """Insert those parts of an object that have no row."""
     keys = [row["id"] for row in found.rows]
     known = found.model._base_manager.using(conf.database()).filter(pk__in=keys)
