@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import stripe
@@ -24,6 +24,7 @@ from stripe_integrations.mirror.pages import Prepared
 from stripe_integrations.operations import absent, windows
 from stripe_integrations.operations.pace import Pace
 from stripe_integrations.operations.reading import Position, Step, next_step
+from stripe_integrations.operations.window_reader import WindowReader
 
 #: Seconds of a window's pages that may have to be read again after a crash.
 STORE_AFTER = 0.5
@@ -37,32 +38,6 @@ ReadStep = tuple[Step, "Future[Prepared] | None"]
 
 #: Pages that a reader may be ahead of the writer.
 MAX_UNWRITTEN = 2
-
-
-@dataclass
-class WindowReader:
-    """A window that is being read, and what is known of its rest."""
-
-    window: Any
-    position: Position
-    #: Keys of the last second of the page before, whose objects two pages may share.
-    edge: set[str] = field(default_factory=set)
-    #: Seconds that its last page spans.
-    span: int = 1
-    #: Whether its last page had no row that was there before.
-    finds_no_rows: bool = True
-    pages: int = 0
-    #: Pages that were read and are not written.
-    unwritten: int = 0
-    #: When the window's row was last told how far it is, in seconds of `time.monotonic`.
-    stored_at: float = field(default_factory=time.monotonic)
-
-    @property
-    def pages_left(self) -> float:
-        """About how many pages are left, if objects were made evenly."""
-        if self.position.end is None:
-            return 0
-        return float(self.position.end - self.window.start) / self.span
 
 
 @dataclass
@@ -172,10 +147,8 @@ class Backfill:
 
     def _take_in(self, reader: WindowReader, read: ReadStep, max_pages: int | None) -> None:
         step, prepared = read
-        begun, reader.position = reader.position, step.after
-        reader.pages += 1
+        reader.move(step.after)
         is_last = step.is_last or self._is_past(reader)
-        self._note_span(reader, begun)
         if not is_last and reader.pages != max_pages:
             self._waiting.insert(0, reader)
         reader.unwritten += 1
@@ -188,12 +161,7 @@ class Backfill:
         """Tell whether a reader has come to what was given to another one meanwhile."""
         if self.kind.is_listed_by_customer or not self.kind.is_listed_by_time:
             return False
-        end = reader.position.end
-        return end is not None and end <= reader.window.start
-
-    def _note_span(self, reader: WindowReader, begun: Position) -> None:
-        if begun.end is not None and reader.position.end is not None:
-            reader.span = max(begun.end - reader.position.end, 1)
+        return reader.is_past_window
 
     def _share(self) -> None:
         """Give readers that have nothing to do a part of the largest window."""
