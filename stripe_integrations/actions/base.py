@@ -136,11 +136,6 @@ class StripeAction(StripeCalls[Row]):
         return settle.settle(cls.kind, row)
 
     @classmethod
-    def known(cls, row: Row) -> dict[str, Any]:
-        """Return what a row says of its object, at least the id."""
-        return settle.known_data(row)
-
-    @classmethod
     def write_answer(cls, answer: Snapshot, *, account: str | None) -> Row:
         """Write what `fetch` returned, and return the row."""
         return cls._write(answer, account=account)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stripe_integrations import conf, kinds, transactions
 from stripe_integrations.actions import MIRRORED, StripeAction, StripeEntitlementSummary
 from stripe_integrations.kinds import Kind
-from stripe_integrations.mirror import comparison, fetch, listing, parts
+from stripe_integrations.mirror import comparison, fetch, listing, parts, settle
 from stripe_integrations.mirror import rows as rows_of
 from stripe_integrations.mirror.snapshots import Snapshot
 from stripe_integrations.operations.accounts import of_rows
@@ -79,7 +79,7 @@ def differences(action: type[StripeAction[Any]], account: str | None) -> Iterato
     extra = (pk for pk in keys if pk not in listed)
     for pk in chain(foreign, extra):
         row: Any = transactions.run_query(_rows(action).filter(pk=pk).first, conf.database())
-        for difference in _again(action, account, action.known(row)) if row else ():
+        for difference in _again(action, account, settle.known_data(row)) if row else ():
             is_believed = sees_account or row.read_by == conf.api_key_fingerprint()
             if is_believed or _is_wrongly_placed(action, row, account):
                 yield difference
@@ -161,7 +161,7 @@ def _is_wrongly_placed(
     """Tell whether a row is of an account in which the API does not find the object."""
     if row.account == account or row.account is None:
         return False
-    answer = fetch.fetch(action.kind, action.known(row), row.account)
+    answer = fetch.fetch(action.kind, settle.known_data(row), row.account)
     return answer is not None and answer.is_missing
 
 
