@@ -50,7 +50,7 @@ def compile_insert_event(
         f"object AS (INSERT INTO {objects.name} ({row.names}) "
         f"SELECT {row.listed} FROM {objects.record} WHERE NOT {is_stored} {condition}"
         f"{_upsert(objects, present)} WHERE {objects.is_older(revives)} "
-        f"RETURNING {objects.column('version')} AS version)"
+        f"RETURNING {objects.column('version')} = 1 AS is_new)"
     )
     insert = (
         f"event AS (INSERT INTO {events.name} ({event.names}) "
@@ -63,7 +63,7 @@ def compile_insert_event(
         part = table.row(columns)
         statements += _part(number, table, link, columns, part)
         part_fields.append(part.fields)
-    trigger, said = InsertedRow(), "NULL"
+    trigger, trigger_key = InsertedRow(), "NULL"
     if trigger_model is not None:
         triggers = Table(using, trigger_model)
         trigger = triggers.row(None, but_key=True)
@@ -73,8 +73,8 @@ def compile_insert_event(
             "WHERE EXISTS (SELECT 1 FROM object) "
             f"RETURNING {triggers.column('pk')} AS key)"
         )
-        said = "(SELECT key FROM request)"
-    sql = f"WITH {', '.join(statements)} SELECT version, {said} FROM object"
+        trigger_key = "(SELECT key FROM request)"
+    sql = f"WITH {', '.join(statements)} SELECT is_new, {trigger_key} FROM object"
     return Compiled(sql, row.fields, event.fields, trigger.fields, part_fields)
 
 

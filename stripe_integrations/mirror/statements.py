@@ -93,7 +93,7 @@ def insert_event(
     with connections[using].cursor() as cursor:
         cursor.execute(compiled.sql, params)
         found = cursor.fetchone()
-    return None if found is None else EventWritten(found[0] == 1, found[1])
+    return None if found is None else EventWritten(*found)
 
 
 def takes_text(using: str) -> bool:
