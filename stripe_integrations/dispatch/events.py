@@ -20,7 +20,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 from django.utils import timezone
 
-from stripe_integrations import conf, storable, thin_events, transactions
+from stripe_integrations import conf, kinds, storable, thin_events, transactions
 from stripe_integrations.mirror import links, mapping
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def unsaved_event(
     if is_thin:
         request = mapping.value_at(clean, THIN_REQUEST)
         values["request"] = None if request is mapping.ABSENT else request
-    if values.get("object_type") == "customer":
+    if values.get("object_type") == kinds.CUSTOMER.object:
         values["customer_id"] = mapping.reference_id(values.get("object_id"))
     if account is not None:
         values = links.within_account(model, values, account)

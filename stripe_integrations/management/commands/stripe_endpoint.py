@@ -31,7 +31,12 @@ class Command(StripeCommand):
             metavar="https://…",
             help="where this project answers; the webhook's path and a new uuid follow it",
         )
-        create.add_argument("--account", metavar="acct_…", type=account_id)
+        create.add_argument(
+            "--account",
+            metavar="acct_…",
+            type=account_id,
+            help="at this connected account (default: your own)",
+        )
         create.add_argument(
             "--connect", action="store_true", help="for the events of connected accounts"
         )
@@ -58,7 +63,12 @@ class Command(StripeCommand):
             "sync",
             help="store the endpoints that Stripe has, and disable those that a roll has replaced",
         )
-        sync.add_argument("--account", metavar="acct_…", type=account_id)
+        sync.add_argument(
+            "--account",
+            metavar="acct_…",
+            type=account_id,
+            help="that of this connected account (default: your own and all that are known)",
+        )
 
     def handle(self, *, verb: str, **options: Any) -> None:
         try:
@@ -128,9 +138,8 @@ class Command(StripeCommand):
             states.append(f"replaced, until {row.retires_at:%Y-%m-%d %H:%M}")
         if not row.is_verifiable:
             states.append("unverifiable: enter its signing secret in the admin")
-        self.stdout.write(
-            f"{row.pk}  {row.url}  {', '.join(states)}  {', '.join(secrets)}".rstrip()
-        )
+        told = f"  secrets: {', '.join(secrets)}" if secrets else ""
+        self.stdout.write(f"{row.pk}  {row.url}  {', '.join(states)}{told}")
 
 
 def _endpoint(key: str) -> WebhookEndpoint:
