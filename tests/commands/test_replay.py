@@ -96,7 +96,7 @@ class TestSelection:
             )
         done, waiting = replay("--stuck").splitlines()
         assert done == "1 processed"
-        assert waiting.startswith("1 received events are leased by workers, until ")
+        assert waiting.startswith("1 received and leased by workers, until ")
         assert states() == {"evt_1": "processed", "evt_2": "received"}
         assert replay("--stuck", "--type", "coupon") == "Nothing to replay."
 
@@ -111,7 +111,7 @@ class TestSelection:
             lease = now + timedelta(minutes=minutes)
             events().filter(pk=id).update(status="received", runs={}, lease_expires_at=lease)
         told = replay(*arguments)
-        assert told.startswith("Nothing to replay yet: 2 received events are leased by workers")
+        assert told.startswith("Nothing to replay yet: 2 received and leased by workers")
         assert f"until {lease:%Y-%m-%d %H:%M:%S}" in told
         assert replay("--failed") == "Nothing to replay."
 

@@ -133,7 +133,7 @@ def _waiting(events: Any) -> str:
     if not found["count"]:
         return ""
     until = f"{found['until']:%Y-%m-%d %H:%M:%S %Z}".strip()
-    return f"{found['count']} received events are leased by workers, until {until} at the latest."
+    return f"{found['count']} received and leased by workers, until {until} at the latest."
 
 
 def _read(keys: Iterable[str]) -> Iterator[Any]:
