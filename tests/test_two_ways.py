@@ -143,7 +143,7 @@ def test_story_of_an_object_leaves_the_same_rows_either_way(source, story, deliv
 
 @pytest.mark.parametrize("name", ["coupon", "customer", "price", "product"])
 @pytest.mark.parametrize("is_there", [True, False], ids=["row", "no row"])
-def test_deletion_that_says_no_more_than_the_id_leaves_the_same_row(name, is_there, deliver, count):
+def test_deletion_that_says_no_more_than_the_id_leaves_the_same_row(name, is_there, deliver):
     data = OURS[name]()
     models = written(kinds.MIRRORED[name])
 

@@ -176,8 +176,8 @@ class StripeCalls(Generic[Row]):
     ) -> client.Answer:
         """Make a call with the caller's idempotency key, else with one made of what it asks for.
 
-        Stripe repeats an error to who repeats the key: a card that was declined stays so when it
-        has been replaced. An error of former times is therefore asked about anew.
+        Stripe replays the stored error for a repeated key: a declined card stays declined, also
+        when it has been replaced. After a replayed error, the call is sent under a new key.
         """
         state = list(state)
         while True:
